@@ -1,0 +1,66 @@
+#pragma once
+
+// One Node environment with one V8 isolate, booted once and then forked many times.
+//
+//   auto engine = Engine::Boot(argv[0], &error);       // in the zygote: about 100 ms
+//   engine->Evaluate("hearth:warm", source);           // warm it
+//   engine->PrepareFork();                             // one thread is left
+//   if (ForkSibling().pid == 0) {
+//     engine->AfterFork();
+//     … engine->RunLoop() …
+//   }
+//
+// Everything runs on the thread that called Boot, which stays inside the isolate and its context for good. The engine is
+// never torn down: its processes end with _exit.
+
+#include <node.h>
+#include <uv.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "isolate_pool/engine/platform.h"
+
+namespace hearth::engine {
+
+class Engine {
+ public:
+  // Null on failure, with *error set.
+  static std::unique_ptr<Engine> Boot(const std::string& executable, std::string* error);
+  ~Engine();
+
+  v8::Isolate* isolate() const { return isolate_; }
+  v8::Local<v8::Context> context() const;
+  node::Environment* environment() const;
+  uv_loop_t* loop() const;
+  ForkablePlatform& platform() { return *platform_; }
+
+  // Node's internal require: reaches internal modules as well as public ones. For hearth's own runtime only.
+  v8::Local<v8::Function> internal_require() const;
+
+  // Compiles `source` as the body of a function with these parameters; `name` shows in stack traces.
+  v8::MaybeLocal<v8::Function> CompileFunction(std::string_view name, std::string_view source,
+                                               const std::vector<std::string>& parameters);
+
+  // Turns the loop without blocking until it has nothing to do, background work included.
+  void Settle();
+  // Settles and joins all threads; afterwards ThreadCount() is 1.
+  void PrepareFork();
+  // In the forked process: event loop, platform and randomness made its own. 0 on success, else libuv's error code.
+  int AfterFork();
+
+ private:
+  Engine();
+
+  std::unique_ptr<ForkablePlatform> platform_;
+  struct Scopes;
+  node::EmbedderSnapshotData::Pointer snapshot_;
+  std::unique_ptr<node::CommonEnvironmentSetup> setup_;
+  std::unique_ptr<Scopes> scopes_;
+  v8::Isolate* isolate_ = nullptr;
+  v8::Global<v8::Function> internal_require_;
+};
+
+}  // namespace hearth::engine

@@ -1,0 +1,31 @@
+#pragma once
+
+// Forks a process whose parent is this process's own parent.
+//
+// An instance is forked by the zygote but belongs to the invoker: as its child, its exit status goes to the invoker
+// directly, the kernel kills it with the invoker (parent-death signal), and it outlives its zygote. glibc's fork cannot
+// do that, so this calls clone3 with CLONE_PARENT and does the part of glibc's work that matters to a process with one
+// thread: the fork handlers, the thread id that glibc keeps, and the robust-futex list.
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace hearth::engine {
+
+struct ForkResult {
+  pid_t pid = -1;      // 0 in the child, -1 on error
+  int pidfd = -1;      // in the parent; close-on-exec, owned by the caller
+  std::string error;   // set when pid is -1
+};
+
+// Call once before the first fork, while other threads may still exist. Returns an error text, empty on success.
+std::string PrepareForking();
+
+// The calling process must have exactly one thread, else the result is an error (threads do not survive a fork).
+ForkResult ForkSibling();
+
+// Number of threads of this process, from /proc/self/task.
+int ThreadCount();
+
+}  // namespace hearth::engine

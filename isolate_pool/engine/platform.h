@@ -1,0 +1,81 @@
+#pragma once
+
+#include <node.h>
+#include <uv.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "isolate_pool/engine/foreground_queue.h"
+#include "isolate_pool/engine/worker_pool.h"
+
+namespace hearth::engine {
+
+// Node's platform for a process that forks.
+//
+// Node's own starts threads even when asked for none, and threads do not survive a fork. Here background work runs on
+// threads while the zygote warms up; PrepareFork finishes it and joins them; in the fork the threads come back late:
+// only if work has waited for kStartDelay, because starting them costs about a millisecond that a cold start would pay.
+class ForkablePlatform final : public node::MultiIsolatePlatform {
+ public:
+  // How long background work may wait in a fresh fork before threads are started for it. A short request is over by
+  // then; a long computation still gets its optimising compiler.
+  static constexpr uint64_t kStartDelayMilliseconds = 20;
+  // V8 asks once and keeps the answer, so it cannot follow what is started at the moment.
+  static constexpr int kWorkerThreads = 2;
+
+  ForkablePlatform();
+  ~ForkablePlatform() override;
+
+  // The main isolate's loop, for the timer that starts threads late. Before the first PrepareFork.
+  void AttachLoop(uv_loop_t* loop);
+  void StartWorkers() { workers_.Start(); }
+  // Runs what is queued in the background and in the foreground until nothing is, then joins all threads.
+  void PrepareFork(v8::Isolate* isolate);
+  // In the forked process, on its main thread.
+  void AfterFork();
+
+  WorkerPool& workers() { return workers_; }
+
+  // node::MultiIsolatePlatform
+  bool FlushForegroundTasks(v8::Isolate* isolate) override;
+  void DrainTasks(v8::Isolate* isolate) override;
+  void RegisterIsolate(v8::Isolate* isolate, uv_loop_t* loop) override;
+  void RegisterIsolate(v8::Isolate* isolate, node::IsolatePlatformDelegate* delegate) override;
+  void UnregisterIsolate(v8::Isolate* isolate) override;
+  void AddIsolateFinishedCallback(v8::Isolate* isolate, void (*callback)(void*), void* data) override;
+
+  // v8::Platform
+  int NumberOfWorkerThreads() override { return kWorkerThreads; }
+  std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate* isolate, v8::TaskPriority) override;
+  double MonotonicallyIncreasingTime() override;
+  double CurrentClockTimeMillis() override;
+  v8::TracingController* GetTracingController() override { return &tracing_; }
+
+ protected:
+  std::unique_ptr<v8::JobHandle> CreateJobImpl(v8::TaskPriority priority, std::unique_ptr<v8::JobTask> job,
+                                               const v8::SourceLocation&) override;
+  void PostTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
+                                  const v8::SourceLocation&) override;
+  void PostDelayedTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
+                                         double delay_seconds, const v8::SourceLocation&) override;
+
+ private:
+  std::shared_ptr<ForegroundQueue> QueueOf(v8::Isolate* isolate);
+  // Work was posted: see to it that threads run it, at once or late.
+  void Wake();
+
+  v8::TracingController tracing_;
+  WorkerPool workers_{kWorkerThreads};
+  uv_timer_t late_start_{};
+  std::thread::id main_thread_ = std::this_thread::get_id();
+  bool start_late_ = false;      // written on the main thread while it is the only one
+  bool late_start_armed_ = false;  // main thread only
+
+  std::mutex mutex_;  // guards the map
+  std::map<v8::Isolate*, std::shared_ptr<ForegroundQueue>> isolates_;
+};
+
+}  // namespace hearth::engine

@@ -1,0 +1,199 @@
+#include "isolate_pool/instance/instance.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <deque>
+#include <optional>
+
+#include "isolate_pool/channel/frame.h"
+#include "isolate_pool/instance/memory_limit.h"
+
+namespace hearth {
+namespace {
+
+// Exit codes of an instance that ends for a reason of hearth's own; the invoker goes by the Ending frame, people see
+// these in a process list only.
+constexpr int kExitLimit = 125;
+constexpr int kExitProtocol = 126;
+
+constexpr size_t kReadBytes = 64 << 10;
+
+class Instance final : public RuntimeEvents {
+ public:
+  Instance(engine::Engine& engine, Runtime& runtime, int channel)
+      : engine_(engine), runtime_(runtime), channel_(channel), decoder_(kMaxFrameBytes) {}
+
+  [[noreturn]] void Run() {
+    TakeAssignment();
+    runtime_.SetEvents(this);
+    node::SetProcessExitHandler(engine_.environment(), [this](node::Environment*, int code) { Exit(code); });
+    uv_poll_init(engine_.loop(), &poll_, channel_);
+    poll_.data = this;
+    uv_poll_start(&poll_, UV_READABLE, [](uv_poll_t* handle, int, int) {
+      static_cast<Instance*>(handle->data)->OnReadable();
+    });
+    uv_unref(reinterpret_cast<uv_handle_t*>(&poll_));
+    runtime_.Assign(assignment_);
+    assignment_.Clear();
+    while (true) Turn();
+  }
+
+  void OnInitialised(const internal::Initialised& initialised) override {
+    internal::FromInstance message;
+    *message.mutable_initialised() = initialised;
+    Send(message);
+  }
+
+  void OnResult(const internal::Result& result) override {
+    internal::FromInstance message;
+    *message.mutable_result() = result;
+    Send(message);
+  }
+
+  void OnUncaughtError(const internal::Failure& failure) override {
+    internal::FromInstance message;
+    message.mutable_ending()->set_cause(internal::Ending::UNCAUGHT_ERROR);
+    *message.mutable_ending()->mutable_failure() = failure;
+    Send(message);
+    ending_sent_ = true;
+  }
+
+ private:
+  // The event loop until it has nothing left to do but wait for the invoker; then that wait.
+  void Turn() {
+    uv_run(engine_.loop(), UV_RUN_DEFAULT);
+    engine_.platform().DrainTasks(engine_.isolate());
+    if (uv_loop_alive(engine_.loop()) != 0 || runtime_.Idle()) return;
+    uv_ref(reinterpret_cast<uv_handle_t*>(&poll_));
+    uv_run(engine_.loop(), UV_RUN_ONCE);
+    uv_unref(reinterpret_cast<uv_handle_t*>(&poll_));
+  }
+
+  void TakeAssignment() {
+    while (true) {
+      if (std::optional<std::string_view> frame = Receive(0)) {
+        internal::ToInstance message;
+        if (!message.ParseFromArray(frame->data(), static_cast<int>(frame->size())) || !message.has_assignment()) {
+          _exit(kExitProtocol);
+        }
+        assignment_ = std::move(*message.mutable_assignment());
+        break;
+      }
+    }
+    // The invoker may have died before the parent-death signal was set.
+    if (getppid() != assignment_.invoker_pid()) _exit(kExitProtocol);
+    // Not clearenv(), which leaves a null pointer that libuv would follow.
+    static char* empty[] = {nullptr};
+    environ = empty;
+    for (const auto& [name, value] : assignment_.environment()) setenv(name.c_str(), value.c_str(), 1);
+    if (assignment_.memory_limit_bytes() > 0) {
+      memory_limit_.emplace(engine_.isolate(), assignment_.memory_limit_bytes(),
+                            [this](uint64_t used, const std::vector<std::string>& stack) { EndOfMemory(used, stack); });
+    }
+  }
+
+  void OnReadable() {
+    std::optional<std::string_view> frame = Receive(MSG_DONTWAIT);
+    while (frame) {
+      internal::ToInstance message;
+      if (!message.ParseFromArray(frame->data(), static_cast<int>(frame->size()))) _exit(kExitProtocol);
+      Handle(message);
+      frame = decoder_.Next();
+    }
+  }
+
+  void Handle(const internal::ToInstance& message) {
+    switch (message.body_case()) {
+      case internal::ToInstance::kInvocation:
+        return runtime_.Invoke(message.invocation());
+      case internal::ToInstance::kCancellation:
+        return runtime_.Cancel(message.cancellation().id());
+      case internal::ToInstance::kConnection: {
+        if (descriptors_.empty()) _exit(kExitProtocol);
+        const int fd = descriptors_.front();
+        descriptors_.pop_front();
+        return runtime_.Connect(fd);
+      }
+      default:
+        _exit(kExitProtocol);
+    }
+  }
+
+  // Reads once and returns the first whole frame, if there is one. Ends the process when the invoker is gone.
+  std::optional<std::string_view> Receive(int flags) {
+    if (auto frame = decoder_.Next()) return frame;
+    int fds[kMaxFds];
+    size_t fd_count = 0;
+    const ssize_t size = ReceiveWithFds(channel_, buffer_, flags, fds, &fd_count);
+    if (size == 0) _exit(0);
+    if (size < 0) {
+      if (errno == EAGAIN) return std::nullopt;
+      _exit(kExitProtocol);
+    }
+    for (size_t i = 0; i < fd_count; ++i) descriptors_.push_back(fds[i]);
+    decoder_.Append({buffer_.data(), static_cast<size_t>(size)});
+    return decoder_.Next();
+  }
+
+  void Send(const internal::FromInstance& message) {
+    if (!SendBlocking(channel_, EncodeFrame(message))) _exit(kExitProtocol);
+  }
+
+  [[noreturn]] void Exit(int code) {
+    if (!ending_sent_) {
+      internal::FromInstance message;
+      message.mutable_ending()->set_cause(internal::Ending::PROCESS_EXIT);
+      message.mutable_ending()->set_exit_code(code);
+      SendBlocking(channel_, EncodeFrame(message));
+    }
+    _exit(code);
+  }
+
+  [[noreturn]] void EndOfMemory(uint64_t used_bytes, const std::vector<std::string>& stack) {
+    internal::FromInstance message;
+    message.mutable_ending()->set_cause(internal::Ending::MEMORY_LIMIT);
+    message.mutable_ending()->set_used_bytes(used_bytes);
+    for (const std::string& line : stack) message.mutable_ending()->mutable_failure()->add_stack(line);
+    SendBlocking(channel_, EncodeFrame(message));
+    _exit(kExitLimit);
+  }
+
+  engine::Engine& engine_;
+  Runtime& runtime_;
+  const int channel_;
+  FrameDecoder decoder_;
+  std::deque<int> descriptors_;
+  std::array<char, kReadBytes> buffer_;
+  internal::Assignment assignment_;
+  std::optional<MemoryLimit> memory_limit_;
+  uv_poll_t poll_{};
+  bool ending_sent_ = false;
+};
+
+void TakeStandardStreams(const InstanceDescriptors& descriptors) {
+  const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  dup2(null, STDIN_FILENO);
+  dup2(descriptors.standard_output, STDOUT_FILENO);
+  dup2(descriptors.standard_error, STDERR_FILENO);
+  for (int fd : {null, descriptors.standard_output, descriptors.standard_error}) close(fd);
+}
+
+}  // namespace
+
+void RunInstance(engine::Engine& engine, Runtime& runtime, const InstanceDescriptors& descriptors) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // A session of its own: the terminal's signals are the invoker's business, and the group can be killed as one.
+  setsid();
+  TakeStandardStreams(descriptors);
+  if (engine.AfterFork() != 0) _exit(kExitProtocol);
+  // Never freed: the process ends with _exit.
+  auto* instance = new Instance(engine, runtime, descriptors.channel);
+  instance->Run();
+}
+
+}  // namespace hearth

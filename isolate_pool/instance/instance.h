@@ -1,0 +1,20 @@
+#pragma once
+
+// An instance's process, from fork to end: takes on its identity, loads the function, serves what comes over the channel.
+
+#include "isolate_pool/engine/engine.h"
+#include "isolate_pool/instance/runtime.h"
+
+namespace hearth {
+
+// What a fork gets from the invoker. Owned by the callee.
+struct InstanceDescriptors {
+  int channel;          // stream socket, frames of proto/hearth/internal/instance.proto
+  int standard_output;
+  int standard_error;
+};
+
+// Runs in a fresh fork, on its only thread; ends the process.
+[[noreturn]] void RunInstance(engine::Engine& engine, Runtime& runtime, const InstanceDescriptors& descriptors);
+
+}  // namespace hearth

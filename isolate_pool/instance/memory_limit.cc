@@ -1,0 +1,69 @@
+#include "isolate_pool/instance/memory_limit.h"
+
+#include <algorithm>
+
+namespace hearth {
+namespace {
+
+constexpr uint64_t kMegabyte = 1 << 20;
+constexpr uint64_t kOutsideHeapBytes = 64 * kMegabyte;
+// Granted once, so that the code that is allocating reaches a point where its stack can be taken.
+constexpr size_t kGraceBytes = 32 * kMegabyte;
+constexpr int kStackFrames = 20;
+
+std::string Describe(v8::Isolate* isolate, v8::Local<v8::StackFrame> frame) {
+  const auto text = [&](v8::Local<v8::String> value) {
+    return value.IsEmpty() ? std::string() : std::string(*v8::String::Utf8Value(isolate, value));
+  };
+  const std::string function = text(frame->GetFunctionName());
+  const std::string place = text(frame->GetScriptName()) + ":" + std::to_string(frame->GetLineNumber()) + ":" +
+                            std::to_string(frame->GetColumn());
+  return "    at " + (function.empty() ? place : function + " (" + place + ")");
+}
+
+}  // namespace
+
+uint64_t MemoryLimit::HeapLimit(uint64_t memory_limit_bytes) {
+  const uint64_t half = memory_limit_bytes / 2;
+  return std::max(half, memory_limit_bytes > kOutsideHeapBytes ? memory_limit_bytes - kOutsideHeapBytes : 0);
+}
+
+MemoryLimit::MemoryLimit(v8::Isolate* isolate, uint64_t memory_limit_bytes, OnBreach on_breach)
+    : isolate_(isolate), on_breach_(std::move(on_breach)) {
+  // V8 fixes the limit when it creates an isolate; removing a callback is what lowers it afterwards.
+  isolate_->AddNearHeapLimitCallback(&MemoryLimit::NearLimit, this);
+  isolate_->RemoveNearHeapLimitCallback(&MemoryLimit::NearLimit, HeapLimit(memory_limit_bytes));
+  isolate_->AddNearHeapLimitCallback(&MemoryLimit::NearLimit, this);
+  isolate_->SetOOMErrorHandler(
+      [](const char*, const v8::OOMDetails&, void* data) {
+        auto* self = static_cast<MemoryLimit*>(data);
+        self->on_breach_(self->UsedBytes(), {});
+      },
+      this);
+}
+
+size_t MemoryLimit::NearLimit(void* data, size_t current_limit, size_t /*initial_limit*/) {
+  auto* self = static_cast<MemoryLimit*>(data);
+  // Second time: the grace is used up and no stack could be taken.
+  if (self->breached_) self->on_breach_(self->UsedBytes(), {});
+  self->breached_ = true;
+  self->isolate_->RequestInterrupt(&MemoryLimit::TakeStack, self);
+  return current_limit + kGraceBytes;
+}
+
+void MemoryLimit::TakeStack(v8::Isolate* isolate, void* data) {
+  auto* self = static_cast<MemoryLimit*>(data);
+  const v8::HandleScope handles(isolate);
+  std::vector<std::string> stack;
+  const v8::Local<v8::StackTrace> trace = v8::StackTrace::CurrentStackTrace(isolate, kStackFrames);
+  for (int i = 0; i < trace->GetFrameCount(); ++i) stack.push_back(Describe(isolate, trace->GetFrame(isolate, i)));
+  self->on_breach_(self->UsedBytes(), stack);
+}
+
+uint64_t MemoryLimit::UsedBytes() const {
+  v8::HeapStatistics statistics;
+  isolate_->GetHeapStatistics(&statistics);
+  return statistics.total_physical_size() + statistics.external_memory();
+}
+
+}  // namespace hearth

@@ -1,0 +1,53 @@
+#pragma once
+
+// The JavaScript side of an instance (isolate_pool/runtime) as C++ sees it: loaded and warmed once in the zygote, used in
+// every fork. All calls are made on the isolate's thread, inside its context.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "isolate_pool/engine/engine.h"
+#include "proto/hearth/internal/instance.pb.h"
+
+namespace hearth {
+
+// What the JavaScript side reports. Called from within JavaScript: implementations must not call back into Runtime.
+class RuntimeEvents {
+ public:
+  virtual ~RuntimeEvents() = default;
+  virtual void OnInitialised(const internal::Initialised& initialised) = 0;
+  virtual void OnResult(const internal::Result& result) = 0;
+  // An error that nobody caught; the process ends right after.
+  virtual void OnUncaughtError(const internal::Failure& failure) = 0;
+};
+
+class Runtime {
+ public:
+  // Null on failure, with *error set. The runtime keeps a reference to the engine.
+  static std::unique_ptr<Runtime> Load(engine::Engine& engine, std::string* error);
+  ~Runtime();
+
+  // Exercises what functions commonly use, and waits until that is done. Returns an error text, empty on success.
+  std::string Warm();
+
+  // Where reports go; null (as in the zygote) drops them. Not owned.
+  void SetEvents(RuntimeEvents* events);
+
+  // Each may run any amount of the function's code.
+  void Assign(const internal::Assignment& assignment);
+  void Invoke(const internal::Invocation& invocation);
+  void Cancel(uint64_t id);
+  // Takes the descriptor.
+  void Connect(int fd);
+  // The event loop has nothing left to do. True if this made new work.
+  bool Idle();
+
+ private:
+  explicit Runtime(engine::Engine& engine);
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace hearth

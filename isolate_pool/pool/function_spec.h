@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hearth {
+
+// What kind of code a function is; decides how it is loaded and over which lane requests reach it.
+enum class FunctionKind {
+  kDetect,      // decided by the instance when it has loaded the code
+  kLambda,      // exports an AWS Lambda handler; event lane
+  kFetch,       // export default { fetch }; HTTP lane
+  kServer,      // calls http.createServer().listen(); HTTP lane
+  kHttp,        // functions-framework, HTTP signature; HTTP lane
+  kCloudEvent,  // functions-framework, CloudEvent signature; HTTP lane
+};
+
+// "" for kDetect, else the word used in hearth.toml, logs and the API.
+std::string_view KindName(FunctionKind kind);
+std::optional<FunctionKind> ParseKind(std::string_view name);
+
+// Limits of one function. Each is enforced; breaching one ends the invocation with an outcome that names the key.
+struct Limits {
+  // [limits] timeout: wall time of one invocation, initialisation not included. 1 ms to 24 h.
+  std::chrono::milliseconds timeout{std::chrono::seconds(60)};
+  // [limits] init: wall time from fork to ready. The figure is AWS Lambda's init limit.
+  std::chrono::milliseconds init{std::chrono::seconds(10)};
+  // [limits] memory: resident memory of the instance, Node itself (about 60 MB) included, as cloud platforms count it.
+  uint64_t memory_bytes = 512ull << 20;
+  // [limits] request: bytes of one request body. 0 stands for the lane's default: see RequestLimit().
+  uint64_t request_bytes = 0;
+  // [limits] response: bytes of one response body. 0 stands for the lane's default: see ResponseLimit().
+  uint64_t response_bytes = 0;
+  // [limits] log: bytes of log kept per invocation; what follows is dropped and one marker line says so.
+  uint64_t log_bytes = 1ull << 20;
+};
+
+struct Scaling {
+  // [scaling] concurrency: invocations that share one instance at a time. 0 stands for the kind's default: 1 for
+  // lambda (the platform's rule), 80 for the others (Cloud Run's default).
+  uint32_t concurrency = 0;
+  // [scaling] max_instances.
+  uint32_t max_instances = 100;
+  // [scaling] idle_timeout: an instance without work for so long is stopped.
+  std::chrono::milliseconds idle_timeout{std::chrono::minutes(5)};
+  // [scaling] queue: invocations that may wait for an instance; more are rejected at once.
+  uint32_t queue_length = 1000;
+};
+
+// One function as configured or discovered. Immutable once registered; a changed function is a new spec.
+struct FunctionSpec {
+  std::string name;
+  FunctionKind kind = FunctionKind::kDetect;
+  std::string directory;  // absolute; the working directory of its instances
+  std::string entry;      // absolute; the file to load
+  std::string handler;    // lambda: export, "handler" if empty; http, cloudevent: the framework's target
+  std::map<std::string, std::string> environment;
+  Limits limits;
+  Scaling scaling;
+};
+
+inline constexpr uint64_t kMegabyte = 1ull << 20;
+
+// Defaults that depend on the kind. Events: 6 MiB each way, AWS Lambda's synchronous limit. HTTP: 100 MiB up and
+// 200 MiB down (the latter is Lambda's limit for streamed responses).
+uint64_t RequestLimit(const Limits& limits, FunctionKind kind);
+uint64_t ResponseLimit(const Limits& limits, FunctionKind kind);
+uint32_t Concurrency(const Scaling& scaling, FunctionKind kind);
+
+}  // namespace hearth

@@ -1,0 +1,76 @@
+// The event lane: calls a handler of the AWS Lambda contract (Node 24 and later: no callbacks) with one event.
+'use strict';
+
+const { Failure } = require('./failure');
+const logs = require('./logs');
+
+let handler = null;
+const pending = new Map();
+
+function serve(fn) {
+  handler = fn;
+}
+
+function contextOf(invocation) {
+  const { requestId, deadlineMs, arn, clientContext } = invocation;
+  const { env } = process;
+  return {
+    awsRequestId: requestId,
+    clientContext: clientContext ? JSON.parse(clientContext) : undefined,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+    identity: undefined,
+    invokedFunctionArn: arn,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    tenantId: undefined,
+    xRayTraceId: undefined,
+  };
+}
+
+function stringify(result) {
+  if (result === undefined) return 'null';
+  try {
+    return JSON.stringify(result) ?? 'null';
+  } catch {
+    throw Object.assign(new Error('Unable to stringify response body'), { name: 'Runtime.JSONStringifyError' });
+  }
+}
+
+async function run(invocation, payload) {
+  const event = payload === '' ? {} : JSON.parse(payload);
+  return stringify(await handler(event, contextOf(invocation)));
+}
+
+function finish(id, json, failure) {
+  if (pending.delete(id)) binding.result(id, json, failure);
+}
+
+function invoke(id, payload, requestId, deadlineMs, arn, clientContext) {
+  const invocation = { requestId, deadlineMs, arn, clientContext };
+  pending.set(id, invocation);
+  logs.withRequest(requestId, () => {
+    run(invocation, payload).then(
+      (json) => finish(id, json, undefined),
+      (error) => finish(id, undefined, Failure.from(error)),
+    );
+  });
+}
+
+function cancel(id) {
+  pending.delete(id);
+}
+
+// Nothing is going on any more: what has not settled by now never will.
+function idle() {
+  if (pending.size === 0) return false;
+  for (const id of [...pending.keys()]) {
+    finish(id, undefined, new Failure('Hearth.NeverSettled',
+      'the handler\'s promise never settles: nothing is pending that could settle it'));
+  }
+  return true;
+}
+
+module.exports = { serve, invoke, cancel, idle };

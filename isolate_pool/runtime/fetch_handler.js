@@ -1,0 +1,122 @@
+// Serves `export default { fetch(request, env, ctx) }` on Node's HTTP server.
+'use strict';
+
+const http = require('http');
+const { Readable } = require('stream');
+
+// How many microtask turns a body gets to prove that it ends with its first chunk. A string or buffer body does so at
+// once; a real stream takes longer and is sent as it comes.
+const MICROTASK_TURNS = 8;
+
+function toHeaders(rawHeaders) {
+  const headers = new Headers();
+  for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i], rawHeaders[i + 1]);
+  return headers;
+}
+
+function toRequest(incoming, signal) {
+  const { method } = incoming;
+  const init = { method, headers: toHeaders(incoming.rawHeaders), signal };
+  const hasBody = method !== 'GET' && method !== 'HEAD' &&
+    (incoming.headers['content-length'] !== undefined || incoming.headers['transfer-encoding'] !== undefined);
+  if (hasBody) {
+    init.body = Readable.toWeb(incoming);
+    init.duplex = 'half';
+  }
+  return new Request(`http://${incoming.headers.host ?? 'localhost'}${incoming.url}`, init);
+}
+
+function writeHead(outgoing, response) {
+  outgoing.statusCode = response.status;
+  if (response.statusText) outgoing.statusMessage = response.statusText;
+  for (const [name, value] of response.headers) {
+    if (name !== 'set-cookie') outgoing.setHeader(name, value);
+  }
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies);
+}
+
+function drained(outgoing) {
+  return new Promise((resolve) => {
+    const done = () => {
+      outgoing.off('drain', done);
+      outgoing.off('close', done);
+      resolve();
+    };
+    outgoing.on('drain', done);
+    outgoing.on('close', done);
+  });
+}
+
+async function send(outgoing, response) {
+  writeHead(outgoing, response);
+  if (response.body === null || outgoing.req.method === 'HEAD') {
+    response.body?.cancel();
+    outgoing.end();
+    return;
+  }
+  const reader = response.body.getReader();
+  outgoing.on('close', () => {
+    if (!outgoing.writableFinished) reader.cancel(new Error('the client went away')).catch(() => {});
+  });
+  const first = await reader.read();
+  if (first.done) {
+    outgoing.end();
+    return;
+  }
+  let following = null;
+  const next = reader.read().then((result) => (following = result));
+  for (let turn = 0; turn < MICROTASK_TURNS && following === null; turn++) await undefined;
+  if (following?.done) {
+    // Whole: Node sends it with a Content-Length, in one write.
+    outgoing.end(first.value);
+    return;
+  }
+  if (!outgoing.write(first.value)) await drained(outgoing);
+  for (let result = await next; !result.done; result = await reader.read()) {
+    if (outgoing.destroyed) return;
+    if (!outgoing.write(result.value)) await drained(outgoing);
+  }
+  outgoing.end();
+}
+
+function fail(outgoing, error) {
+  console.error(error);
+  if (outgoing.headersSent) {
+    outgoing.destroy();
+    return;
+  }
+  // Tells the invoker that this is the function's error and not its answer; it is taken out on the way.
+  const { Failure } = require('./failure');
+  const { type, message, stack } = Failure.from(error);
+  for (const name of outgoing.getHeaderNames()) outgoing.removeHeader(name);
+  outgoing.statusCode = 500;
+  outgoing.setHeader('x-hearth-function-error', '1');
+  outgoing.setHeader('content-type', 'application/json');
+  outgoing.end(JSON.stringify({ type, message, stack }));
+}
+
+function createServer(target) {
+  const env = { ...process.env };
+  return http.createServer(async (incoming, outgoing) => {
+    const abort = new AbortController();
+    outgoing.on('close', () => {
+      if (!outgoing.writableFinished) abort.abort(new DOMException('the client went away', 'AbortError'));
+    });
+    const context = {
+      waitUntil(promise) {
+        Promise.resolve(promise).catch((error) => console.error(error));
+      },
+      passThroughOnException() {},
+    };
+    try {
+      const response = await target.fetch(toRequest(incoming, abort.signal), env, context);
+      if (!(response instanceof Response)) throw new TypeError('fetch did not return a Response');
+      await send(outgoing, response);
+    } catch (error) {
+      if (!abort.signal.aborted) fail(outgoing, error);
+    }
+  });
+}
+
+module.exports = { createServer };

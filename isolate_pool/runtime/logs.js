@@ -1,0 +1,45 @@
+// Which request wrote a line: an async context per request, and a marker in the output stream whenever it changes.
+//
+// A marker is NUL 'H' <request id> NUL. The invoker cuts it out (pool/log_splitter.h) and checks that the request is one
+// that this instance is serving, so a function that writes markers of its own can confuse only itself.
+'use strict';
+
+const { AsyncLocalStorage } = require('async_hooks');
+
+const requests = new AsyncLocalStorage();
+
+// Runs fn with what it logs, now and later, attributed to the request.
+function withRequest(requestId, fn, ...args) {
+  return requests.run(requestId, fn, ...args);
+}
+
+function marked(stream) {
+  const write = stream.write;
+  let last = '';
+  stream.write = function (chunk, encoding, callback) {
+    const current = requests.getStore() ?? '';
+    if (current !== last) {
+      last = current;
+      write.call(this, `\0H${current}\0`);
+    }
+    return write.call(this, chunk, encoding, callback);
+  };
+  return stream;
+}
+
+// The streams are made on first use, as in Node: a function that logs nothing pays nothing.
+function install() {
+  for (const name of ['stdout', 'stderr']) {
+    const original = Object.getOwnPropertyDescriptor(process, name);
+    let stream;
+    Object.defineProperty(process, name, {
+      ...original,
+      get() {
+        stream ??= marked(original.get.call(process));
+        return stream;
+      },
+    });
+  }
+}
+
+module.exports = { install, withRequest };

@@ -1,0 +1,66 @@
+// What C++ calls (instance/runtime.cc). `assign` makes this process the instance of one function; the others carry work
+// to it. Nothing here is specific to a kind of function.
+'use strict';
+
+const { Failure } = require('./failure');
+const identity = require('./identity');
+const logs = require('./logs');
+const load = require('./load');
+const eventLane = require('./event_lane');
+const httpLane = require('./http_lane');
+
+let settled = false;
+let whenIdle = null;
+
+function initialised(kind) {
+  if (settled) return;
+  settled = true;
+  whenIdle = null;
+  binding.initialised(kind, undefined);
+}
+
+function initFailed(error) {
+  if (settled) return;
+  settled = true;
+  binding.initialised('', Failure.from(error));
+}
+
+// The last words of an instance that dies of an error nobody caught. A monitor does not change what Node does next.
+function reportUncaught(error, origin) {
+  const failure = Failure.from(error);
+  if (settled) binding.uncaught(failure, origin);
+  else initFailed(error);
+}
+
+function assign(assignment) {
+  identity.assume(assignment);
+  logs.install();
+  process.on('uncaughtExceptionMonitor', reportUncaught);
+  const outcome = load.load(assignment, initialised);
+  whenIdle = outcome.whenIdle;
+  outcome.done.then((kind) => kind && initialised(kind), initFailed);
+}
+
+// The event loop has nothing left to do. Called by C++ before it blocks; true if that led to new work.
+function idle() {
+  if (!settled && whenIdle) {
+    const decide = whenIdle;
+    whenIdle = null;
+    try {
+      initialised(decide());
+    } catch (error) {
+      initFailed(error);
+    }
+    return true;
+  }
+  return eventLane.idle();
+}
+
+module.exports = {
+  assign,
+  idle,
+  invoke: eventLane.invoke,
+  cancel: eventLane.cancel,
+  connect: httpLane.connect,
+  warm: require('./warm').warm,
+};
