@@ -1,0 +1,191 @@
+#include "invoker/grpc_message.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "base/strings.h"
+
+namespace hearth {
+namespace {
+
+constexpr size_t kMaxMethodLength = 64;
+
+// Belong to one connection or to the framing of one message, never to what is carried (RFC 9110, section 7.6.1), or are
+// set by the lane itself.
+constexpr std::array<std::string_view, 10> kDroppedHeaders = {
+    "connection",        "content-length", "keep-alive", "proxy-connection", "te",
+    "transfer-encoding", "trailer",        "upgrade",    "expect",           "x-hearth-request-id",
+};
+
+bool IsDropped(std::string_view name) {
+  return std::any_of(kDroppedHeaders.begin(), kDroppedHeaders.end(),
+                     [&](std::string_view dropped) { return EqualsIgnoreCase(dropped, name); });
+}
+
+// A token of RFC 9110: what methods and header names consist of.
+bool IsToken(std::string_view text) {
+  constexpr std::string_view kSymbols = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || kSymbols.find(c) != std::string_view::npos;
+  });
+}
+
+bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+bool IsHeaderValue(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return IsControl(c) && c != '\t'; });
+}
+
+bool IsTarget(std::string_view text) {
+  return !text.empty() && text.front() == '/' &&
+         std::none_of(text.begin(), text.end(), [](char c) { return IsControl(c) || c == ' '; });
+}
+
+// "specversion" is the one attribute that every CloudEvent in JSON has and that nothing else is likely to have.
+bool LooksLikeCloudEvent(std::string_view payload) {
+  const size_t start = payload.find_first_not_of(" \t\r\n");
+  return start != std::string_view::npos && payload[start] == '{' &&
+         payload.find("\"specversion\"") != std::string_view::npos;
+}
+
+std::string ContentTypeOf(const v1::InvokeRequest& request, FunctionKind kind) {
+  if (!request.content_type().empty()) return request.content_type();
+  if (kind == FunctionKind::kCloudEvent && LooksLikeCloudEvent(request.payload())) {
+    return "application/cloudevents+json";
+  }
+  return "application/json";
+}
+
+void Set(google::protobuf::Duration* out, std::chrono::nanoseconds duration) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
+  out->set_seconds(seconds.count());
+  out->set_nanos(static_cast<int32_t>((duration - seconds).count()));
+}
+
+// Bytes of the well-formed UTF-8 sequence at the start of `text`, 0 if there is none (RFC 3629, table 3-7 of Unicode).
+size_t SequenceLength(std::string_view text) {
+  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const auto continues = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return continues(1) ? 2 : 0;
+  if (first >= 0xe0 && first <= 0xef) {
+    const bool second_ok = (first != 0xe0 || byte(1) >= 0xa0) && (first != 0xed || byte(1) < 0xa0);
+    return second_ok && continues(1) && continues(2) ? 3 : 0;
+  }
+  if (first >= 0xf0 && first <= 0xf4) {
+    const bool second_ok = (first != 0xf0 || byte(1) >= 0x90) && (first != 0xf4 || byte(1) < 0x90);
+    return second_ok && continues(1) && continues(2) && continues(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+absl::StatusOr<HttpRequestHead> HttpHeadOf(const v1::InvokeRequest& request, FunctionKind kind,
+                                           std::optional<uint64_t> content_length) {
+  const v1::HttpRequest& http = request.http();
+  const bool has_body = !content_length.has_value() || *content_length != 0;
+  HttpRequestHead head;
+  head.content_length = content_length;
+  head.method = !http.method().empty() ? http.method() : has_body ? "POST" : "GET";
+  head.target = http.path().empty() ? "/" : http.path();
+  if (!IsToken(head.method) || head.method.size() > kMaxMethodLength) {
+    return absl::InvalidArgumentError("http.method is not an HTTP method");
+  }
+  if (!IsTarget(head.target)) {
+    return absl::InvalidArgumentError("http.path must start with / and contain neither spaces nor control characters");
+  }
+
+  bool has_host = false;
+  bool has_type = false;
+  for (const v1::Header& header : http.headers()) {
+    if (!IsToken(header.name())) {
+      return absl::InvalidArgumentError(StrCat("not a header name: \"", absl::CHexEscape(header.name()), "\""));
+    }
+    if (!IsHeaderValue(header.value())) {
+      return absl::InvalidArgumentError(StrCat("control characters in the value of header ", header.name()));
+    }
+    if (IsDropped(header.name())) continue;
+    if (EqualsIgnoreCase(header.name(), "host")) has_host = true;
+    if (EqualsIgnoreCase(header.name(), "content-type")) has_type = true;
+    head.headers.emplace_back(header.name(), header.value());
+  }
+  if (!has_host) head.headers.emplace_back("Host", StrCat(request.function(), ".localhost"));
+  if (has_body && !has_type) {
+    std::string type = ContentTypeOf(request, kind);
+    if (!IsHeaderValue(type)) return absl::InvalidArgumentError("control characters in content_type");
+    head.headers.emplace_back("Content-Type", std::move(type));
+  }
+  return head;
+}
+
+v1::HttpResponse HttpResponseOf(const HttpResponseHead& head) {
+  v1::HttpResponse out;
+  out.set_status(static_cast<uint32_t>(head.status));
+  for (const auto& [name, value] : head.headers) {
+    v1::Header* header = out.add_headers();
+    header->set_name(ValidUtf8(name));
+    header->set_value(ValidUtf8(value));
+  }
+  return out;
+}
+
+grpc::Status StatusOf(const InvocationResult& result) {
+  const auto status = [&](grpc::StatusCode code) { return grpc::Status(code, result.error.message); };
+  switch (result.outcome) {
+    case Outcome::kNotFound:
+      return status(grpc::StatusCode::NOT_FOUND);
+    case Outcome::kInvalidRequest:
+      return status(grpc::StatusCode::INVALID_ARGUMENT);
+    case Outcome::kOverloaded:
+      return status(result.error.type == "Hearth.ShuttingDown" ? grpc::StatusCode::UNAVAILABLE
+                                                               : grpc::StatusCode::RESOURCE_EXHAUSTED);
+    case Outcome::kCancelled:
+      return status(grpc::StatusCode::CANCELLED);
+    default:
+      return grpc::Status::OK;
+  }
+}
+
+v1::InvokeResponse ResponseOf(const InvocationResult& result) {
+  v1::InvokeResponse response;
+  response.set_outcome(static_cast<v1::Outcome>(result.outcome));
+  if (result.outcome != Outcome::kOk) {
+    v1::Error* error = response.mutable_error();
+    error->set_type(ValidUtf8(result.error.type));
+    error->set_message(ValidUtf8(result.error.message));
+    for (const std::string& line : result.error.stack) error->add_stack(ValidUtf8(line));
+  }
+  v1::Report* report = response.mutable_report();
+  report->set_request_id(ValidUtf8(result.report.request_id));
+  report->set_instance(ValidUtf8(result.report.instance));
+  report->set_start(result.report.start);
+  Set(report->mutable_queue(), result.report.queue);
+  Set(report->mutable_init(), result.report.init);
+  Set(report->mutable_run(), result.report.run);
+  Set(report->mutable_cpu(), result.report.cpu);
+  report->set_peak_memory_bytes(result.report.peak_memory_bytes);
+  response.set_log_tail(result.log_tail);
+  return response;
+}
+
+std::string ValidUtf8(std::string_view text) {
+  constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const size_t length = SequenceLength(text);
+    out.append(length == 0 ? kReplacement : text.substr(0, length));
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return out;
+}
+
+}  // namespace hearth

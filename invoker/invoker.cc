@@ -1,0 +1,456 @@
+#include "invoker/invoker.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+#include <variant>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/json.hpp>
+
+#include "base/strings.h"
+#include "invoker/http_exchange.h"
+#include "invoker/one_shot.h"
+
+namespace hearth {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+using Clock = std::chrono::steady_clock;
+using std::chrono::nanoseconds;
+
+// Between the end of a process's connections and the kernel's word that it has ended there are microseconds; an instance
+// that still runs after this long has hung up on purpose.
+constexpr auto kExitGrace = std::chrono::milliseconds(250);
+
+// As a handler's context names its function; the account is the one of AWS's documentation.
+constexpr std::string_view kArnPrefix = "arn:aws:lambda:us-east-1:123456789012:function:";
+constexpr std::string_view kResponseSizeTooLarge = "Function.ResponseSizeTooLarge";
+
+InvocationError ToError(const Failure& failure) {
+  InvocationError error{failure.type, failure.message, failure.stack};
+  // For a syntax error the place says more than the engine's own stack.
+  if (!failure.frame.empty()) error.message = StrCat(failure.frame, "\n\n", failure.message);
+  return error;
+}
+
+// The outcome of an invocation whose instance ended under it.
+Outcome OutcomeOf(const ExitCause& cause) {
+  using Kind = ExitCause::Kind;
+  switch (cause.kind) {
+    case Kind::kInitFailed:
+    case Kind::kInitTimeout:
+      return Outcome::kInitFailed;
+    case Kind::kMemoryLimit:
+      return Outcome::kMemoryExceeded;
+    case Kind::kSignalled:
+    case Kind::kTimeout:
+    case Kind::kStopped:
+      return Outcome::kInstanceKilled;
+    case Kind::kProtocol:
+      return Outcome::kInvalidResponse;
+    case Kind::kLaunchFailed:
+    case Kind::kRunning:
+      return Outcome::kInternal;
+    case Kind::kProcessExit:
+    case Kind::kUncaughtError:
+    case Kind::kExited:
+      return Outcome::kInstanceExited;
+  }
+  return Outcome::kInternal;
+}
+
+InvocationError ErrorOf(const ExitCause& cause) {
+  if (cause.kind == ExitCause::Kind::kInitFailed) return ToError(cause.failure);
+  InvocationError error;
+  error.type = cause.failure.type.empty() || cause.kind == ExitCause::Kind::kUncaughtError ? "Hearth.InstanceEnded"
+                                                                                            : cause.failure.type;
+  error.message = Describe(cause);
+  error.stack = cause.failure.stack;
+  return error;
+}
+
+InvocationError ErrorOfJson(const std::string& text) {
+  InvocationError error{"Error", "the function failed", {}};
+  boost::system::error_code failed;
+  const json::value value = json::parse(text, failed);
+  if (failed || !value.is_object()) return error;
+  const auto& object = value.as_object();
+  const auto string = [&](const char* key) {
+    const json::value* member = object.if_contains(key);
+    return member != nullptr && member->is_string() ? std::string(member->as_string()) : std::string();
+  };
+  error.type = string("type");
+  error.message = string("message");
+  if (const json::value* stack = object.if_contains("stack"); stack != nullptr && stack->is_array()) {
+    for (const json::value& line : stack->as_array()) {
+      if (line.is_string()) error.stack.emplace_back(line.as_string());
+    }
+  }
+  return error;
+}
+
+}  // namespace
+
+std::string NewRequestId() {
+  unsigned char bytes[16];
+  if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) std::abort();
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string id;
+  id.reserve(36);
+  for (int i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) id += '-';
+    id += kDigits[bytes[i] >> 4];
+    id += kDigits[bytes[i] & 15];
+  }
+  return id;
+}
+
+// One invocation from admission to its report. Lives in the coroutine that runs it.
+class Invoker::Invocation {
+ public:
+  Invocation(Invoker& invoker, const std::string& function, InvokeOptions& options, InvocationResult& result)
+      : invoker_(invoker), options_(options), result_(result), timer_(invoker.context_) {
+    if (options.request_id.empty()) options.request_id = NewRequestId();
+    result_.report.request_id = options.request_id;
+    result_.report.function = function;
+    spec_ = invoker.pool_.Find(function);
+  }
+
+  // Gives the instance back, unused.
+  void Abandon() {
+    if (lease_.instance != nullptr) invoker_.pool_.Release(std::move(lease_));
+  }
+
+  // Gives the instance back and reports. Called once, last.
+  void Finish() {
+    if (options_.cancel != nullptr) options_.cancel->OnCancel(nullptr);
+    if (lease_.instance != nullptr) {
+      result_.log_tail = lease_.instance->EndRequest(options_.request_id);
+      invoker_.pool_.Release(std::move(lease_));
+    }
+    result_.report.outcome = result_.outcome;
+    if (invoker_.observer_ != nullptr) invoker_.observer_->OnInvocation(result_.report);
+  }
+
+  const FunctionSpec& spec() const { return *spec_; }
+  Instance& instance() { return *lease_.instance; }
+  const std::shared_ptr<Instance>& shared_instance() { return lease_.instance; }
+  bool timed_out() const { return timed_out_; }
+  bool cancelled() const { return options_.cancel != nullptr && options_.cancel->cancelled(); }
+  Clock::time_point deadline() const { return deadline_; }
+
+  void Fail(Outcome outcome, InvocationError error) {
+    result_.outcome = outcome;
+    result_.error = std::move(error);
+  }
+
+  // Waits for an instance. False if there is none to be had: the result says why.
+  asio::awaitable<bool> Acquire() {
+    if (spec_ == nullptr) {
+      Fail(Outcome::kNotFound, {"Hearth.FunctionNotFound", invoker_.UnknownFunction(result_.report.function), {}});
+      co_return false;
+    }
+    const Clock::time_point start = Clock::now();
+    using Answer = std::variant<std::monostate, Lease, Pool::AcquireError>;
+    // Shared: the pool may answer in the same breath in which the deadline passes.
+    const auto answer = std::make_shared<OneShot<Answer>>(invoker_.context_.get_executor());
+    const uint64_t ticket = invoker_.pool_.Acquire(spec_->name, [answer](auto granted) {
+      std::visit([&](auto& value) { answer->Set(std::move(value)); }, granted);
+    });
+    if (!answer->set()) {
+      const auto give_up = [this, answer, ticket] {
+        invoker_.pool_.Cancel(ticket);
+        answer->Set(std::monostate());
+      };
+      if (options_.cancel != nullptr) options_.cancel->OnCancel(give_up);
+      if (options_.deadline.has_value()) {
+        timer_.expires_at(*options_.deadline);
+        timer_.async_wait([this, give_up](boost::system::error_code error) {
+          if (error) return;
+          timed_out_ = true;
+          give_up();
+        });
+      }
+    }
+    Answer granted = co_await answer->Get();
+    timer_.cancel();
+    if (options_.cancel != nullptr) options_.cancel->OnCancel(nullptr);
+    const nanoseconds waited = Clock::now() - start;
+    if (auto* lease = std::get_if<Lease>(&granted)) {
+      lease_ = std::move(*lease);
+      // The detected kind is in the pool's spec by now.
+      if (const auto detected = invoker_.pool_.Find(spec_->name)) spec_ = detected;
+      result_.report.instance = lease_.instance->id();
+      result_.report.start = std::string(StartName(lease_.start));
+      result_.report.init = std::min(lease_.init, waited);
+      result_.report.queue = waited - result_.report.init;
+      co_return true;
+    }
+    result_.report.queue = waited;
+    if (auto* refused = std::get_if<Pool::AcquireError>(&granted)) {
+      if (absl::IsAborted(refused->status)) {
+        Fail(OutcomeOf(refused->cause), ErrorOf(refused->cause));
+      } else {
+        Fail(absl::IsNotFound(refused->status) ? Outcome::kNotFound : Outcome::kOverloaded,
+             {"Hearth.Overloaded", std::string(refused->status.message()), {}});
+      }
+    } else if (timed_out_) {
+      Fail(Outcome::kTimeout, {"Hearth.Timeout", "the caller's deadline passed while no instance was free", {}});
+    } else {
+      Fail(Outcome::kCancelled, {"Hearth.Cancelled", "the caller went away while no instance was free", {}});
+    }
+    co_return false;
+  }
+
+  // Starts the clocks of the run. `on_end` is called when the deadline passes or the caller goes away.
+  void BeginRun(std::function<void()> on_end) {
+    on_end_ = std::move(on_end);
+    run_start_ = Clock::now();
+    cpu_start_ = instance().CpuTime();
+    deadline_ = run_start_ + spec_->limits.timeout;
+    if (options_.deadline.has_value()) deadline_ = std::min(deadline_, *options_.deadline);
+    instance().BeginRequest(options_.request_id, spec_->limits.log_bytes);
+    timer_.expires_at(deadline_);
+    timer_.async_wait([this](boost::system::error_code error) {
+      if (error) return;
+      timed_out_ = true;
+      on_end_();
+    });
+    if (options_.cancel != nullptr) {
+      options_.cancel->OnCancel([this] { on_end_(); });
+    }
+  }
+
+  // The deadline no longer holds: the connection was upgraded.
+  void LiftDeadline() { timer_.cancel(); }
+
+  void EndRun() {
+    timer_.cancel();
+    if (options_.cancel != nullptr) options_.cancel->OnCancel(nullptr);
+    result_.report.run = Clock::now() - run_start_;
+    if (const nanoseconds now = instance().CpuTime(); now > cpu_start_) result_.report.cpu = now - cpu_start_;
+    if (options_.log_tail || result_.report.start != StartName(StartKind::kWarm)) {
+      result_.report.peak_memory_bytes = instance().PeakMemoryBytes();
+    }
+  }
+
+  // limits.timeout or the caller's deadline passed. After the former the instance may be stuck, and is given up.
+  void FailWithTimeout(bool give_up_instance) {
+    const bool own_limit = !options_.deadline.has_value() || deadline_ < *options_.deadline;
+    Fail(Outcome::kTimeout,
+         {"Hearth.Timeout",
+          own_limit ? StrCat("the function did not answer within limits.timeout = ", spec_->limits.timeout.count(), " ms")
+                    : std::string("the caller's deadline passed"),
+          {}});
+    if (own_limit || give_up_instance) GiveUpInstance();
+  }
+
+  // Nobody waits for the answer any more.
+  void FailWithCancellation() { Fail(Outcome::kCancelled, {"Hearth.Cancelled", "the caller went away", {}}); }
+
+  // It gets no more work, and ends as soon as nothing else runs in it.
+  void GiveUpInstance() { invoker_.pool_.Drain(lease_); }
+
+  // What the instance said breaks off: it has ended, or is ending, or has hung up.
+  asio::awaitable<void> FailWithExit() {
+    const auto gone = std::make_shared<OneShot<bool>>(invoker_.context_.get_executor());
+    instance().OnExit([gone] { gone->Set(true); });
+    timer_.expires_after(kExitGrace);
+    timer_.async_wait([gone](boost::system::error_code error) {
+      if (!error) gone->Set(false);
+    });
+    const bool exited = co_await gone->Get();
+    timer_.cancel();
+    if (exited) {
+      Fail(OutcomeOf(instance().exit_cause()), ErrorOf(instance().exit_cause()));
+    } else {
+      Fail(Outcome::kInvalidResponse,
+           {"Hearth.InvalidResponse", "the function closed the connection without a complete answer", {}});
+    }
+  }
+
+  // False, with the result set, if the function is not one for this lane.
+  bool CheckLane(bool event_lane) {
+    const FunctionKind kind = instance().kind();
+    if ((kind == FunctionKind::kLambda) == event_lane) return true;
+    Fail(Outcome::kInvalidRequest,
+         {"Hearth.WrongKind",
+          StrCat("function \"", spec_->name, "\" is of kind ", KindName(kind), ", which takes ",
+                       event_lane ? "HTTP requests, not events" : "events, not HTTP requests"),
+          {}});
+    return false;
+  }
+
+ private:
+  Invoker& invoker_;
+  InvokeOptions& options_;
+  InvocationResult& result_;
+  std::shared_ptr<const FunctionSpec> spec_;
+  Lease lease_;
+  asio::steady_timer timer_;
+  std::function<void()> on_end_;
+  Clock::time_point run_start_;
+  Clock::time_point deadline_;
+  nanoseconds cpu_start_{};
+  bool timed_out_ = false;
+};
+
+Invoker::Invoker(asio::io_context& context, Pool& pool, InvocationObserver* observer)
+    : context_(context), pool_(pool), observer_(observer) {}
+
+std::string Invoker::UnknownFunction(std::string_view name) const {
+  std::vector<std::string> known;
+  for (const auto& spec : pool_.Functions()) known.push_back(spec->name);
+  return StrCat("no function named \"", name, "\"; known: ", known.empty() ? "none" : StrJoin(known, ", "));
+}
+
+asio::awaitable<InvocationResult> Invoker::InvokeEvent(std::string function, std::string payload,
+                                                       std::string client_context, InvokeOptions options) {
+  InvocationResult result;
+  Invocation invocation(*this, function, options, result);
+  boost::system::error_code invalid;
+  if (!payload.empty()) {
+    json::stream_parser parser;
+    parser.write(payload, invalid);
+    if (!invalid) parser.finish(invalid);
+  }
+  if (invalid) {
+    invocation.Fail(Outcome::kInvalidRequest,
+                    {"Hearth.InvalidEvent", StrCat("the event is not JSON: ", invalid.message()), {}});
+  } else if (co_await invocation.Acquire() && invocation.CheckLane(true)) {
+    co_await RunEvent(invocation, std::move(payload), std::move(client_context), result);
+  }
+  invocation.Finish();
+  co_return result;
+}
+
+asio::awaitable<void> Invoker::RunEvent(Invocation& invocation, std::string payload, std::string client_context,
+                                        InvocationResult& result) {
+  // The handler's result; or nothing, when the instance ends, the deadline passes or the caller goes away. Shared,
+  // because the instance may say something after this coroutine has stopped listening.
+  const auto answer = std::make_shared<OneShot<std::optional<EventResult>>>(context_.get_executor());
+  invocation.BeginRun([answer] { answer->Set(std::nullopt); });
+  const auto left = std::chrono::duration_cast<std::chrono::system_clock::duration>(invocation.deadline() - Clock::now());
+  const Event event{.request_id = result.report.request_id,
+                    .payload = std::move(payload),
+                    .deadline = std::chrono::system_clock::now() + left,
+                    .function_arn = StrCat(kArnPrefix, result.report.function),
+                    .client_context = std::move(client_context)};
+  const uint64_t id = invocation.instance().Invoke(event, [answer](EventResult value) { answer->Set(std::move(value)); });
+  invocation.instance().OnExit([answer] { answer->Set(std::nullopt); });
+  std::optional<EventResult> value = co_await answer->Get();
+  invocation.EndRun();
+  if (value.has_value() && value->ok) {
+    result.outcome = Outcome::kOk;
+    result.payload = std::move(value->payload);
+  } else if (value.has_value()) {
+    const bool too_large = value->failure.type == kResponseSizeTooLarge;
+    invocation.Fail(too_large ? Outcome::kResponseTooLarge : Outcome::kFunctionError, ToError(value->failure));
+  } else if (invocation.timed_out()) {
+    // A handler cannot be interrupted, and the next event must not overlap with it.
+    invocation.instance().Cancel(id);
+    invocation.FailWithTimeout(true);
+  } else if (invocation.cancelled()) {
+    invocation.instance().Cancel(id);
+    invocation.FailWithCancellation();
+    invocation.GiveUpInstance();
+  } else {
+    co_await invocation.FailWithExit();
+  }
+}
+
+asio::awaitable<Invoker::HttpResult> Invoker::InvokeHttp(std::string function, HttpRequestHead head, BodySource& body,
+                                                         ResponseSink& sink, InvokeOptions options) {
+  HttpResult result;
+  Invocation invocation(*this, function, options, result);
+  if (co_await invocation.Acquire() && invocation.CheckLane(false)) {
+    co_await RunHttp(invocation, head, body, sink, result);
+  }
+  invocation.Finish();
+  co_return result;
+}
+
+asio::awaitable<void> Invoker::RunHttp(Invocation& invocation, const HttpRequestHead& head, BodySource& body,
+                                       ResponseSink& sink, HttpResult& result) {
+  absl::StatusOr<Instance::Connection> connection = invocation.instance().Connect();
+  if (!connection.ok()) {
+    invocation.Fail(Outcome::kInternal, {"Hearth.Internal", std::string(connection.status().message()), {}});
+    co_return;
+  }
+  const auto break_off = [&] {
+    boost::system::error_code ignored;
+    connection->close(ignored);
+    body.Abort();
+  };
+  invocation.BeginRun(break_off);
+  using End = HttpExchange::End;
+  const uint64_t limit = ResponseLimit(invocation.spec().limits, invocation.instance().kind());
+  const HttpExchange::Options exchange_options{
+      .response_headers = {{"x-hearth-request-id", result.report.request_id}, {"x-hearth-start", result.report.start}},
+      .on_upgrade = [&] { invocation.LiftDeadline(); }};
+  HttpExchange::Result exchange = co_await HttpExchange::Run(*connection, head, result.report.request_id, body, sink,
+                                                             limit, exchange_options);
+  invocation.EndRun();
+  result.response_started = exchange.started;
+  if (exchange.end == End::kComplete) {
+    result.outcome = Outcome::kOk;
+  } else if (invocation.timed_out()) {
+    invocation.FailWithTimeout(false);
+  } else if (invocation.cancelled()) {
+    invocation.FailWithCancellation();
+  } else {
+    switch (exchange.end) {
+      case End::kFunctionError:
+        invocation.Fail(Outcome::kFunctionError, ErrorOfJson(exchange.error));
+        break;
+      case End::kInvalidResponse:
+        invocation.Fail(Outcome::kInvalidResponse, {"Hearth.InvalidResponse",
+                                                    StrCat("the function's answer is not HTTP: ", exchange.error),
+                                                    {}});
+        break;
+      case End::kResponseTooLarge:
+        invocation.Fail(Outcome::kResponseTooLarge,
+                        {"Hearth.ResponseTooLarge",
+                         StrCat("the response is larger than limits.response = ", limit, " bytes"), {}});
+        break;
+      case End::kRequestFailed:
+        if (absl::IsResourceExhausted(exchange.request_status)) {
+          invocation.Fail(Outcome::kRequestTooLarge,
+                          {"Hearth.RequestTooLarge", std::string(exchange.request_status.message()), {}});
+        } else {
+          invocation.FailWithCancellation();
+        }
+        break;
+      case End::kClientGone:
+        invocation.FailWithCancellation();
+        break;
+      case End::kConnectionLost:
+      case End::kComplete:
+        co_await invocation.FailWithExit();
+        break;
+    }
+  }
+  if (exchange.reusable && connection->is_open()) {
+    invocation.instance().Keep(std::move(*connection));
+  }
+}
+
+asio::awaitable<InvocationResult> Invoker::Probe(std::string function, FunctionKind* kind) {
+  InvocationResult result;
+  InvokeOptions options;
+  Invocation invocation(*this, function, options, result);
+  if (co_await invocation.Acquire()) {
+    *kind = invocation.instance().kind();
+    result.outcome = Outcome::kOk;
+  }
+  invocation.Abandon();
+  co_return result;
+}
+
+}  // namespace hearth

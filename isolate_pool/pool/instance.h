@@ -1,0 +1,97 @@
+#pragma once
+
+// One live instance as the invoker sees it: a process, the channel to it, its output. No V8 here.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/local/stream_protocol.hpp>
+
+#include "absl/status/statusor.h"
+#include "isolate_pool/pool/exit_cause.h"
+#include "isolate_pool/pool/function_spec.h"
+
+namespace hearth {
+
+// One line that a function wrote.
+struct LogLine {
+  std::string_view function;
+  std::string_view instance;
+  std::string_view request_id;  // empty outside of any request
+  bool standard_error = false;
+  std::string_view text;        // without its newline; any bytes
+};
+using LogSink = std::function<void(const LogLine&)>;
+
+// One event for the event lane.
+struct Event {
+  std::string request_id;
+  std::string payload;  // JSON
+  std::chrono::system_clock::time_point deadline;
+  std::string function_arn;
+  std::string client_context;  // JSON or empty
+};
+
+// What came of it: `failure` is empty on success, else payload is.
+struct EventResult {
+  bool ok = false;
+  std::string payload;
+  Failure failure;
+};
+
+// Used on the core's thread only. Everything that it calls back is called later, never from within a call into it.
+class Instance {
+ public:
+  using Connection = boost::asio::local::stream_protocol::socket;
+
+  virtual ~Instance() = default;
+
+  virtual const std::string& id() const = 0;  // "<function>-<number>"
+  virtual pid_t pid() const = 0;
+  // As detected by the instance; kDetect until it is initialised.
+  virtual FunctionKind kind() const = 0;
+
+  // Event lane. The callback is called once, unless the instance ends first or the event is cancelled.
+  virtual uint64_t Invoke(const Event& event, std::function<void(EventResult)> callback) = 0;
+  virtual void Cancel(uint64_t event) = 0;
+
+  // HTTP lane: a connection to the function's server, new or kept from an earlier request.
+  virtual absl::StatusOr<Connection> Connect() = 0;
+  // Gives a connection back that is between two requests.
+  virtual void Keep(Connection connection) = 0;
+
+  // What is logged under this request id is attributed to it, up to `log_limit_bytes`; one marker line says that more
+  // was dropped. Ids that were not begun are treated as no id.
+  virtual void BeginRequest(const std::string& request_id, uint64_t log_limit_bytes) = 0;
+  // Reads what has been written so far, forgets the id, and returns the last 4 KiB of its log.
+  virtual std::string EndRequest(const std::string& request_id) = 0;
+
+  // CPU time of the process so far, and its largest resident set. Zero once it has ended.
+  virtual std::chrono::nanoseconds CpuTime() const = 0;
+  virtual uint64_t PeakMemoryBytes() const = 0;
+  // Resident set now; one read of /proc.
+  virtual uint64_t ResidentBytes() const = 0;
+
+  // Kills the process and everything in its process group. `cause` becomes the exit cause, unless the instance has
+  // ended by itself first. May be called at any time, also again.
+  virtual void Kill(ExitCause cause) = 0;
+  // kRunning until the process is gone and its last words are read.
+  virtual const ExitCause& exit_cause() const = 0;
+  // Calls back when exit_cause() is final; soon, if it is already.
+  virtual void OnExit(std::function<void()> callback) = 0;
+};
+
+// Starts instances. `ready` is called once: with Ok when the function is initialised, else with an error after the
+// instance has ended (its exit_cause() says why).
+class InstanceFactory {
+ public:
+  virtual ~InstanceFactory() = default;
+  virtual std::shared_ptr<Instance> Start(std::shared_ptr<const FunctionSpec> spec, std::string id,
+                                          std::function<void(absl::Status)> ready) = 0;
+};
+
+}  // namespace hearth

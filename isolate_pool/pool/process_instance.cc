@@ -1,0 +1,476 @@
+#include "isolate_pool/pool/process_instance.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "base/strings.h"
+#include "isolate_pool/pool/process_statistics.h"
+
+namespace hearth {
+namespace {
+
+// What a result's envelope may add to its payload: error text and stack.
+constexpr uint64_t kEnvelopeBytes = 1 << 20;
+constexpr size_t kReadBytes = 64 << 10;
+constexpr std::string_view kTruncated = "[hearth: limits.log reached; the rest of this invocation's log is dropped]";
+
+Failure ToFailure(const internal::Failure& failure) {
+  return {failure.type(), failure.message(), {failure.stack().begin(), failure.stack().end()}, failure.frame()};
+}
+
+std::string FormatMegabytes(uint64_t bytes) { return StrCat((bytes + (1 << 19)) >> 20, " MB"); }
+
+}  // namespace
+
+std::shared_ptr<Instance> ProcessInstanceFactory::Start(std::shared_ptr<const FunctionSpec> spec, std::string id,
+                                                        std::function<void(absl::Status)> ready) {
+  auto instance = std::make_shared<ProcessInstance>(context_, std::move(spec), std::move(id), log_);
+  instance->Start(launcher_, std::move(ready));
+  return instance;
+}
+
+ProcessInstance::ProcessInstance(boost::asio::io_context& context, std::shared_ptr<const FunctionSpec> spec,
+                                 std::string id, LogSink log)
+    : context_(context),
+      spec_(std::move(spec)),
+      id_(std::move(id)),
+      log_(std::move(log)),
+      kind_(spec_->kind),
+      pidfd_(context),
+      channel_(context),
+      init_timer_(context),
+      memory_timer_(context),
+      decoder_(ResponseLimit(spec_->limits, FunctionKind::kLambda) + kEnvelopeBytes),
+      standard_output_(context, [this](auto id, auto text) { OnLine(false, id, text); }),
+      standard_error_(context, [this](auto id, auto text) { OnLine(true, id, text); }),
+      unattributed_{spec_->limits.log_bytes, false, {}} {}
+
+ProcessInstance::~ProcessInstance() = default;
+
+void ProcessInstance::Start(Launcher& launcher, std::function<void(absl::Status)> ready) {
+  on_ready_ = std::move(ready);
+  int channel[2];
+  int output[2] = {-1, -1};
+  int error[2] = {-1, -1};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0) {
+    return OnLaunched(absl::ResourceExhaustedError(StrCat("socketpair: ", std::strerror(errno))));
+  }
+  LaunchDescriptors descriptors{ScopedFd(channel[1]), ScopedFd(), ScopedFd()};
+  ScopedFd ours(channel[0]);
+  if (pipe2(output, O_CLOEXEC) != 0 || pipe2(error, O_CLOEXEC) != 0) {
+    for (int fd : output) ScopedFd(fd).Reset();
+    return OnLaunched(absl::ResourceExhaustedError(StrCat("pipe: ", std::strerror(errno))));
+  }
+  descriptors.standard_output.Reset(output[1]);
+  descriptors.standard_error.Reset(error[1]);
+  // Only our ends must not block; the instance's ends are files of their own.
+  for (int fd : {output[0], error[0]}) fcntl(fd, F_SETFL, O_NONBLOCK);
+  channel_.assign(ours.Release());
+  standard_output_.pipe.assign(output[0]);
+  standard_error_.pipe.assign(error[0]);
+
+  internal::ToInstance message;
+  *message.mutable_assignment() = MakeAssignment();
+  Send(std::move(message));
+  init_timer_.expires_after(spec_->limits.init);
+  init_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+    if (error) return;
+    ExitCause cause{.kind = ExitCause::Kind::kInitTimeout};
+    cause.failure.type = "Hearth.InitTimeout";
+    cause.failure.message =
+        StrCat("the function did not initialise within limits.init = ", self->spec_->limits.init.count(), " ms");
+    self->Kill(std::move(cause));
+  });
+  launcher.Launch(std::move(descriptors),
+                  [self = shared_from_this()](absl::StatusOr<Launched> launched) { self->OnLaunched(std::move(launched)); });
+}
+
+internal::Assignment ProcessInstance::MakeAssignment() const {
+  internal::Assignment assignment;
+  assignment.set_instance(id_);
+  assignment.set_function(spec_->name);
+  assignment.set_kind(std::string(KindName(spec_->kind)));
+  assignment.set_directory(spec_->directory);
+  assignment.set_entry(spec_->entry);
+  assignment.set_handler(spec_->handler);
+  for (const auto& [name, value] : spec_->environment) (*assignment.mutable_environment())[name] = value;
+  assignment.set_memory_limit_bytes(spec_->limits.memory_bytes);
+  assignment.set_response_limit_bytes(ResponseLimit(spec_->limits, FunctionKind::kLambda));
+  const auto port = spec_->environment.find("PORT");
+  assignment.set_port(port == spec_->environment.end() ? 0 : static_cast<uint32_t>(std::atoi(port->second.c_str())));
+  assignment.set_invoker_pid(getpid());
+  return assignment;
+}
+
+void ProcessInstance::OnLaunched(absl::StatusOr<Launched> launched) {
+  if (!launched.ok()) {
+    ExitCause cause{.kind = ExitCause::Kind::kLaunchFailed};
+    cause.failure = {"Hearth.LaunchFailed", std::string(launched.status().message()), {}, {}};
+    SetCause(std::move(cause));
+    boost::asio::post(context_, [self = shared_from_this()] { self->Finish(); });
+    return;
+  }
+  pid_ = launched->pid;
+  cpu_clock_ = ProcessCpuClock(pid_);
+  pidfd_.assign(launched->pidfd.Release());
+  WaitForExit();
+  ReadChannel();
+  ReadOutput(standard_output_);
+  ReadOutput(standard_error_);
+  ArmMemoryTimer();
+  // Killed while it was being launched.
+  if (pending_cause_.kind != ExitCause::Kind::kRunning) Kill(pending_cause_);
+}
+
+void ProcessInstance::Send(internal::ToInstance message, ScopedFd fd) {
+  outgoing_.push_back({EncodeFrame(message), 0, std::move(fd)});
+  if (!writing_) FlushOutgoing();
+}
+
+void ProcessInstance::FlushOutgoing() {
+  while (!outgoing_.empty() && channel_.is_open()) {
+    Outgoing& next = outgoing_.front();
+    iovec part{next.bytes.data() + next.sent, next.bytes.size() - next.sent};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+    if (next.fd.valid()) {
+      message.msg_control = control;
+      message.msg_controllen = sizeof control;
+      cmsghdr* header = CMSG_FIRSTHDR(&message);
+      header->cmsg_level = SOL_SOCKET;
+      header->cmsg_type = SCM_RIGHTS;
+      header->cmsg_len = CMSG_LEN(sizeof(int));
+      const int fd = next.fd.get();
+      std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    }
+    const ssize_t sent = sendmsg(channel_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0) {
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) return;  // it is gone; the exit says why
+      writing_ = true;
+      channel_.async_wait(channel_.wait_write, [self = shared_from_this()](boost::system::error_code error) {
+        self->writing_ = false;
+        if (!error) self->FlushOutgoing();
+      });
+      return;
+    }
+    next.fd.Reset();
+    next.sent += static_cast<size_t>(sent);
+    if (next.sent == next.bytes.size()) outgoing_.pop_front();
+  }
+}
+
+void ProcessInstance::ReadChannel() {
+  channel_.async_wait(channel_.wait_read, [self = shared_from_this()](boost::system::error_code error) {
+    if (error) return;
+    self->DrainChannel();
+  });
+}
+
+void ProcessInstance::DrainChannel() {
+  static char buffer[kReadBytes];
+  while (channel_.is_open()) {
+    // recv, not recvmsg: descriptors that an instance might send are dropped by the kernel.
+    const ssize_t size = recv(channel_.native_handle(), buffer, sizeof buffer, MSG_DONTWAIT);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) return reaped_ ? void() : ReadChannel();
+    if (size <= 0) return;  // its end is closed: the process is ending, or broken; the exit or a limit follows
+    decoder_.Append({buffer, static_cast<size_t>(size)});
+    while (auto frame = decoder_.Next()) OnFrame(*frame);
+    if (decoder_.failed()) {
+      ExitCause cause{.kind = ExitCause::Kind::kProtocol};
+      cause.failure = {"Hearth.Protocol", "a frame longer than limits.response allows", {}, {}};
+      return Kill(std::move(cause));
+    }
+    if (static_cast<size_t>(size) < sizeof buffer && !reaped_) return ReadChannel();
+  }
+}
+
+void ProcessInstance::OnFrame(std::string_view frame) {
+  internal::FromInstance message;
+  if (!message.ParseFromArray(frame.data(), static_cast<int>(frame.size()))) {
+    ExitCause cause{.kind = ExitCause::Kind::kProtocol};
+    cause.failure = {"Hearth.Protocol", "a frame that cannot be read", {}, {}};
+    return Kill(std::move(cause));
+  }
+  switch (message.body_case()) {
+    case internal::FromInstance::kInitialised:
+      return OnInitialised(message.initialised());
+    case internal::FromInstance::kEnding:
+      return OnEnding(message.ending());
+    case internal::FromInstance::kResult: {
+      const auto event = events_.find(message.result().id());
+      if (event == events_.end()) return;  // cancelled meanwhile
+      const auto callback = std::move(event->second);
+      events_.erase(event);
+      EventResult result;
+      result.ok = !message.result().has_failure();
+      result.payload = std::move(*message.mutable_result()->mutable_payload());
+      if (!result.ok) result.failure = ToFailure(message.result().failure());
+      return callback(std::move(result));
+    }
+    default:
+      return;
+  }
+}
+
+void ProcessInstance::OnInitialised(const internal::Initialised& initialised) {
+  if (on_ready_ == nullptr) return;
+  init_timer_.cancel();
+  const auto kind = ParseKind(initialised.kind());
+  if (!initialised.has_failure() && kind.has_value()) {
+    kind_ = *kind;
+    ReportReady(absl::OkStatus());
+    return;
+  }
+  ExitCause cause{.kind = ExitCause::Kind::kInitFailed};
+  cause.failure = ToFailure(initialised.failure());
+  Kill(std::move(cause));
+}
+
+void ProcessInstance::OnEnding(const internal::Ending& ending) {
+  ExitCause cause;
+  cause.code = ending.exit_code();
+  cause.used_bytes = ending.used_bytes();
+  cause.failure = ToFailure(ending.failure());
+  switch (ending.cause()) {
+    case internal::Ending::PROCESS_EXIT:
+      cause.kind = ExitCause::Kind::kProcessExit;
+      break;
+    case internal::Ending::UNCAUGHT_ERROR:
+      cause.kind = ExitCause::Kind::kUncaughtError;
+      break;
+    case internal::Ending::MEMORY_LIMIT:
+      cause.kind = ExitCause::Kind::kMemoryLimit;
+      cause.failure.type = "Hearth.MemoryExceeded";
+      cause.failure.message =
+          StrCat("limits.memory = ", FormatMegabytes(spec_->limits.memory_bytes),
+                       " exceeded: the JavaScript heap reached ", FormatMegabytes(ending.used_bytes()));
+      break;
+    default:
+      return;
+  }
+  SetCause(std::move(cause));
+}
+
+void ProcessInstance::ReadOutput(Output& output) {
+  output.pipe.async_wait(output.pipe.wait_read, [self = shared_from_this(), &output](boost::system::error_code error) {
+    if (!error && self->DrainOutput(output)) self->ReadOutput(output);
+  });
+}
+
+bool ProcessInstance::DrainOutput(Output& output) {
+  static char buffer[kReadBytes];
+  // Bounded, so that a function that floods its log cannot keep the core busy.
+  for (int turn = 0; turn < 16 && output.pipe.is_open(); ++turn) {
+    const ssize_t size = read(output.pipe.native_handle(), buffer, sizeof buffer);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) return true;
+    if (size <= 0) return false;
+    output.splitter.Append({buffer, static_cast<size_t>(size)});
+    if (static_cast<size_t>(size) < sizeof buffer) return true;
+  }
+  return output.pipe.is_open();
+}
+
+void ProcessInstance::OnLine(bool standard_error, std::string_view request_id, std::string_view text) {
+  const auto known = request_logs_.find(request_id);
+  const bool attributed = known != request_logs_.end();
+  RequestLog& request = attributed ? known->second : unattributed_;
+  if (request.truncated) return;
+  if (text.size() + 1 > request.left) {
+    request.truncated = true;
+    text = kTruncated;
+  } else {
+    request.left -= text.size() + 1;
+  }
+  if (attributed) {
+    request.tail.append(text).push_back('\n');
+    if (request.tail.size() > 2 * kLogTailBytes) request.tail.erase(0, request.tail.size() - kLogTailBytes);
+  }
+  if (log_) log_({spec_->name, id_, attributed ? request_id : "", standard_error, text});
+}
+
+void ProcessInstance::BeginRequest(const std::string& request_id, uint64_t log_limit_bytes) {
+  request_logs_[request_id] = {log_limit_bytes, false, {}};
+  unattributed_ = {spec_->limits.log_bytes, false, {}};
+}
+
+std::string ProcessInstance::EndRequest(const std::string& request_id) {
+  DrainOutput(standard_output_);
+  DrainOutput(standard_error_);
+  const auto found = request_logs_.find(request_id);
+  if (found == request_logs_.end()) return "";
+  std::string tail = std::move(found->second.tail);
+  request_logs_.erase(found);
+  if (tail.size() > kLogTailBytes) tail.erase(0, tail.size() - kLogTailBytes);
+  return tail;
+}
+
+uint64_t ProcessInstance::Invoke(const Event& event, std::function<void(EventResult)> callback) {
+  const uint64_t id = next_event_++;
+  events_.emplace(id, std::move(callback));
+  internal::ToInstance message;
+  internal::Invocation& invocation = *message.mutable_invocation();
+  invocation.set_id(id);
+  invocation.set_request_id(event.request_id);
+  invocation.set_payload(event.payload);
+  invocation.set_deadline_ms(
+      std::chrono::duration_cast<std::chrono::milliseconds>(event.deadline.time_since_epoch()).count());
+  invocation.set_function_arn(event.function_arn);
+  invocation.set_client_context(event.client_context);
+  Send(std::move(message));
+  return id;
+}
+
+void ProcessInstance::Cancel(uint64_t event) {
+  if (events_.erase(event) == 0) return;
+  internal::ToInstance message;
+  message.mutable_cancellation()->set_id(event);
+  Send(std::move(message));
+}
+
+absl::StatusOr<Instance::Connection> ProcessInstance::Connect() {
+  while (!idle_connections_.empty()) {
+    Connection connection = std::move(idle_connections_.back());
+    idle_connections_.pop_back();
+    // The function's server may have closed it; anything to read between two requests is no good either.
+    char byte;
+    const ssize_t size = recv(connection.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (size < 0 && errno == EAGAIN) return connection;
+  }
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) {
+    return absl::ResourceExhaustedError(StrCat("socketpair: ", std::strerror(errno)));
+  }
+  internal::ToInstance message;
+  message.mutable_connection();
+  Send(std::move(message), ScopedFd(pair[1]));
+  return Connection(context_, boost::asio::local::stream_protocol(), pair[0]);
+}
+
+void ProcessInstance::Keep(Connection connection) {
+  if (idle_connections_.size() < kMaxIdleConnections && exit_cause_.kind == ExitCause::Kind::kRunning) {
+    idle_connections_.push_back(std::move(connection));
+  }
+}
+
+std::chrono::nanoseconds ProcessInstance::CpuTime() const {
+  return reaped_ || pid_ < 0 ? std::chrono::nanoseconds(0) : ReadCpuClock(cpu_clock_);
+}
+
+uint64_t ProcessInstance::PeakMemoryBytes() const {
+  return reaped_ || pid_ < 0 ? last_peak_memory_ : ReadPeakMemory(pid_);
+}
+
+uint64_t ProcessInstance::ResidentBytes() const { return reaped_ || pid_ < 0 ? 0 : ReadResidentMemory(pid_); }
+
+void ProcessInstance::ArmMemoryTimer() {
+  memory_timer_.expires_after(kMemorySampleInterval);
+  memory_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    if (const auto self = weak.lock(); self != nullptr && !error) self->CheckMemory();
+  });
+}
+
+// The hard tier of limits.memory: what the instance's own watch on its JavaScript heap does not see.
+void ProcessInstance::CheckMemory() {
+  if (reaped_) return;
+  // An instance that does nothing allocates nothing worth looking at.
+  if (!request_logs_.empty() || on_ready_ != nullptr) {
+    const uint64_t resident = ResidentBytes();
+    if (resident > spec_->limits.memory_bytes) {
+      ExitCause cause{.kind = ExitCause::Kind::kMemoryLimit, .used_bytes = resident};
+      cause.failure = {"Hearth.MemoryExceeded",
+                       StrCat("limits.memory = ", FormatMegabytes(spec_->limits.memory_bytes),
+                                    " exceeded: the instance used ", FormatMegabytes(resident)),
+                       {},
+                       {}};
+      Kill(std::move(cause));
+      return;
+    }
+  }
+  ArmMemoryTimer();
+}
+
+void ProcessInstance::SetCause(ExitCause cause) {
+  if (pending_cause_.kind == ExitCause::Kind::kRunning) pending_cause_ = std::move(cause);
+}
+
+void ProcessInstance::Kill(ExitCause cause) {
+  SetCause(std::move(cause));
+  if (pid_ <= 0 || reaped_) return;
+  last_peak_memory_ = std::max(last_peak_memory_, ReadPeakMemory(pid_));
+  // Not reaped, so the pid is still its own; the group is the instance's session (instance.cc).
+  kill(-pid_, SIGKILL);
+  kill(pid_, SIGKILL);
+}
+
+void ProcessInstance::WaitForExit() {
+  pidfd_.async_wait(pidfd_.wait_read, [self = shared_from_this()](boost::system::error_code error) {
+    if (!error) self->OnProcessExit();
+  });
+}
+
+void ProcessInstance::OnProcessExit() {
+  // Its last words are still in the socket and in the pipes.
+  DrainChannel();
+  // What it started and left behind in its process group.
+  kill(-pid_, SIGKILL);
+  siginfo_t info{};
+  waitid(P_PIDFD, static_cast<id_t>(pidfd_.native_handle()), &info, WEXITED);
+  reaped_ = true;
+  if (info.si_code == CLD_EXITED) {
+    SetCause({.kind = ExitCause::Kind::kExited, .code = info.si_status});
+  } else {
+    SetCause({.kind = ExitCause::Kind::kSignalled, .signal = info.si_status});
+  }
+  for (Output* output : {&standard_output_, &standard_error_}) {
+    DrainOutput(*output);
+    output->splitter.Finish();
+  }
+  Finish();
+}
+
+void ProcessInstance::Finish() {
+  reaped_ = true;
+  exit_cause_ = pending_cause_;
+  init_timer_.cancel();
+  memory_timer_.cancel();
+  boost::system::error_code ignored;
+  pidfd_.close(ignored);
+  channel_.close(ignored);
+  standard_output_.pipe.close(ignored);
+  standard_error_.pipe.close(ignored);
+  outgoing_.clear();
+  idle_connections_.clear();
+  events_.clear();
+  const auto self = shared_from_this();
+  ReportReady(absl::AbortedError(Describe(exit_cause_)));
+  for (auto& callback : std::exchange(on_exit_, {})) callback();
+}
+
+void ProcessInstance::OnExit(std::function<void()> callback) {
+  if (exit_cause_.kind == ExitCause::Kind::kRunning) {
+    on_exit_.push_back(std::move(callback));
+  } else {
+    boost::asio::post(context_, std::move(callback));
+  }
+}
+
+void ProcessInstance::ReportReady(absl::Status status) {
+  if (auto ready = std::exchange(on_ready_, nullptr)) ready(std::move(status));
+}
+
+}  // namespace hearth

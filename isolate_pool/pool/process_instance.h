@@ -1,0 +1,142 @@
+#pragma once
+
+// The real Instance: a process forked by the launcher.
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "isolate_pool/channel/frame.h"
+#include "isolate_pool/pool/instance.h"
+#include "isolate_pool/pool/launcher.h"
+#include "isolate_pool/pool/log_splitter.h"
+#include "proto/hearth/internal/instance.pb.h"
+
+namespace hearth {
+
+class ProcessInstanceFactory final : public InstanceFactory {
+ public:
+  // Neither is owned. `log` receives every line of every instance.
+  ProcessInstanceFactory(boost::asio::io_context& context, Launcher& launcher, LogSink log)
+      : context_(context), launcher_(launcher), log_(std::move(log)) {}
+
+  std::shared_ptr<Instance> Start(std::shared_ptr<const FunctionSpec> spec, std::string id,
+                                  std::function<void(absl::Status)> ready) override;
+
+ private:
+  boost::asio::io_context& context_;
+  Launcher& launcher_;
+  LogSink log_;
+};
+
+// Keeps itself alive from Start until its process is gone and its last output is read.
+class ProcessInstance final : public Instance, public std::enable_shared_from_this<ProcessInstance> {
+ public:
+  // Kept idle connections of the HTTP lane; more are closed.
+  static constexpr size_t kMaxIdleConnections = 128;
+  static constexpr size_t kLogTailBytes = 4096;
+  // How often the hard tier of limits.memory looks at a live instance.
+  static constexpr std::chrono::milliseconds kMemorySampleInterval{50};
+
+  ProcessInstance(boost::asio::io_context& context, std::shared_ptr<const FunctionSpec> spec, std::string id,
+                  LogSink log);
+  ~ProcessInstance() override;
+
+  void Start(Launcher& launcher, std::function<void(absl::Status)> ready);
+
+  const std::string& id() const override { return id_; }
+  pid_t pid() const override { return pid_; }
+  FunctionKind kind() const override { return kind_; }
+  uint64_t Invoke(const Event& event, std::function<void(EventResult)> callback) override;
+  void Cancel(uint64_t event) override;
+  absl::StatusOr<Connection> Connect() override;
+  void Keep(Connection connection) override;
+  void BeginRequest(const std::string& request_id, uint64_t log_limit_bytes) override;
+  std::string EndRequest(const std::string& request_id) override;
+  std::chrono::nanoseconds CpuTime() const override;
+  uint64_t PeakMemoryBytes() const override;
+  uint64_t ResidentBytes() const override;
+  void Kill(ExitCause cause) override;
+  const ExitCause& exit_cause() const override { return exit_cause_; }
+  void OnExit(std::function<void()> callback) override;
+
+ private:
+  struct Outgoing {
+    std::string bytes;
+    size_t sent = 0;
+    ScopedFd fd;
+  };
+  struct RequestLog {
+    uint64_t left = 0;  // bytes until lines are dropped
+    bool truncated = false;
+    std::string tail;
+  };
+  // One of the two output pipes.
+  struct Output {
+    Output(boost::asio::io_context& context, LogSplitter::OnLine on_line)
+        : pipe(context), splitter(std::move(on_line)) {}
+    boost::asio::posix::stream_descriptor pipe;
+    LogSplitter splitter;
+  };
+
+  internal::Assignment MakeAssignment() const;
+  void OnLaunched(absl::StatusOr<Launched> launched);
+  void Send(internal::ToInstance message, ScopedFd fd = ScopedFd());
+  void FlushOutgoing();
+  void ReadChannel();
+  void DrainChannel();
+  void OnFrame(std::string_view frame);
+  void OnInitialised(const internal::Initialised& initialised);
+  void OnEnding(const internal::Ending& ending);
+  void ReadOutput(Output& output);
+  // True while the pipe may give more later.
+  bool DrainOutput(Output& output);
+  void OnLine(bool standard_error, std::string_view request_id, std::string_view text);
+  void WaitForExit();
+  void OnProcessExit();
+  void Finish();
+  void SetCause(ExitCause cause);
+  void ArmMemoryTimer();
+  void CheckMemory();
+  void ReportReady(absl::Status status);
+
+  boost::asio::io_context& context_;
+  const std::shared_ptr<const FunctionSpec> spec_;
+  const std::string id_;
+  const LogSink log_;
+
+  pid_t pid_ = -1;
+  clockid_t cpu_clock_ = 0;
+  bool reaped_ = false;
+  FunctionKind kind_;
+  boost::asio::posix::stream_descriptor pidfd_;
+  boost::asio::posix::stream_descriptor channel_;
+  boost::asio::steady_timer init_timer_;
+  boost::asio::steady_timer memory_timer_;
+  FrameDecoder decoder_;
+  std::deque<Outgoing> outgoing_;
+  bool writing_ = false;
+  Output standard_output_;
+  Output standard_error_;
+
+  std::function<void(absl::Status)> on_ready_;
+  uint64_t next_event_ = 1;
+  std::map<uint64_t, std::function<void(EventResult)>> events_;
+  std::vector<Connection> idle_connections_;
+  std::map<std::string, RequestLog, std::less<>> request_logs_;
+  RequestLog unattributed_;
+
+  ExitCause pending_cause_;  // why it is about to end; becomes exit_cause_ when it has
+  ExitCause exit_cause_;
+  uint64_t last_peak_memory_ = 0;
+  std::vector<std::function<void()>> on_exit_;
+};
+
+}  // namespace hearth

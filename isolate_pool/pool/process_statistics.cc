@@ -1,0 +1,60 @@
+#include "isolate_pool/pool/process_statistics.h"
+
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "isolate_pool/channel/scoped_fd.h"
+
+namespace hearth {
+namespace {
+
+// Reads a small file of /proc/<pid> into `buffer`; empty if there is none.
+template <size_t kSize>
+std::string_view ReadProc(pid_t pid, const char* name, char (&buffer)[kSize]) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+  const ScopedFd file(open(path, O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return {};
+  const ssize_t size = read(file.get(), buffer, kSize - 1);
+  if (size <= 0) return {};
+  buffer[size] = '\0';
+  return {buffer, static_cast<size_t>(size)};
+}
+
+}  // namespace
+
+clockid_t ProcessCpuClock(pid_t pid) {
+  clockid_t clock = 0;
+  return clock_getcpuclockid(pid, &clock) == 0 ? clock : 0;
+}
+
+std::chrono::nanoseconds ReadCpuClock(clockid_t clock) {
+  timespec time{};
+  if (clock == 0 || clock_gettime(clock, &time) != 0) return std::chrono::nanoseconds(0);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+uint64_t ReadPeakMemory(pid_t pid) {
+  char buffer[4096];
+  const std::string_view status = ReadProc(pid, "status", buffer);
+  constexpr std::string_view kKey = "VmHWM:";
+  const size_t at = status.find(kKey);
+  if (at == std::string_view::npos) return 0;
+  return std::strtoull(status.data() + at + kKey.size(), nullptr, 10) << 10;
+}
+
+uint64_t ReadResidentMemory(pid_t pid) {
+  char buffer[256];
+  const std::string_view statm = ReadProc(pid, "statm", buffer);
+  const size_t space = statm.find(' ');
+  if (space == std::string_view::npos) return 0;
+  static const auto page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  return std::strtoull(statm.data() + space, nullptr, 10) * page_bytes;
+}
+
+}  // namespace hearth
