@@ -135,6 +135,7 @@ class Invoker::Invocation {
       invoker_.pool_.Release(std::move(lease_));
     }
     result_.report.outcome = result_.outcome;
+    result_.report.error = result_.error;
     if (invoker_.observer_ != nullptr) invoker_.observer_->OnInvocation(result_.report);
   }
 

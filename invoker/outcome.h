@@ -47,6 +47,7 @@ struct InvocationReport {
   std::string instance;  // empty if none served it
   std::string start;     // "warm", "zygote", or empty
   Outcome outcome = Outcome::kOk;
+  InvocationError error;  // unless outcome is kOk
   std::chrono::nanoseconds queue{};
   std::chrono::nanoseconds init{};
   std::chrono::nanoseconds run{};

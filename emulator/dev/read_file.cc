@@ -1,9 +1,9 @@
 #include "emulator/dev/read_file.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <memory>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
@@ -13,15 +13,19 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
+absl::Status CannotRead(const std::filesystem::path& path) {
+  return absl::InvalidArgumentError(absl::StrCat("cannot read ", path.native(), ": ", std::strerror(errno)));
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ReadFile(const std::filesystem::path& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file.is_open() || errno != 0) {
-    return absl::InvalidArgumentError(absl::StrCat("cannot read ", path.native(), ": ", std::strerror(errno)));
-  }
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), std::fclose);
+  if (!file) return CannotRead(path);
+  std::string text;
+  char buffer[16384];
+  while (const size_t size = std::fread(buffer, 1, sizeof(buffer), file.get())) text.append(buffer, size);
+  if (std::ferror(file.get())) return CannotRead(path);
   if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
   return text;
 }

@@ -21,7 +21,7 @@ export const handler = async (event, context) => {
 let hearth;
 let client;
 before(async () => {
-  hearth = await Hearth.start([path.join(fixture({ 'greeter/index.mjs': FUNCTION }), 'greeter')]);
+  hearth = await Hearth.start(path.join(fixture({ 'greeter/index.mjs': FUNCTION }), 'greeter'));
   client = new LambdaClient({
     endpoint: hearth.http,
     region: 'us-east-1',

@@ -16,7 +16,7 @@ const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const lines = (...parts) => parts.map((part) => `${part}\n`).join('');
 
 let hearth;
-before(async () => (hearth = await Hearth.start([path.join(ROOT, 'examples')])));
+before(async () => (hearth = await Hearth.start(path.join(ROOT, 'examples'))));
 after(() => hearth.stop());
 
 async function text(target, init) {

@@ -46,7 +46,7 @@ let hearth;
 let client;
 let invoke;
 before(async () => {
-  hearth = await Hearth.start([fixture(FUNCTIONS)]);
+  hearth = await Hearth.start(fixture(FUNCTIONS));
   const definition = loadSync('hearth/v1/invoker.proto', {
     includeDirs: [path.join(ROOT, 'proto')], defaults: true, enums: String, longs: Number, oneofs: true,
   });

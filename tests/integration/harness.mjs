@@ -1,6 +1,6 @@
 // Runs hearth as its users do: the real binary, real sockets, real functions, no sleeps.
 //
-//   const hearth = await Hearth.start([fixture({ 'hello/index.js': '…' })]);
+//   const hearth = await Hearth.start(fixture({ 'hello/index.js': '…' }));
 //   const response = await hearth.fetch('/hello/');
 //   await hearth.stop();
 //
@@ -82,8 +82,9 @@ export class Hearth {
   #child;
   #end;
 
-  constructor(args, env = {}) {
-    this.#child = spawn(BINARY, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(paths, port) {
+    const args = ['dev', ...paths, '--json', '--port', `${port}`, '--grpc-port', '0', '--admin-port', '0'];
+    this.#child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#end = new Promise((resolve, reject) => {
       this.#child.on('error', reject);
       this.#child.on('exit', (code, signal) => resolve({ code, signal }));
@@ -98,18 +99,18 @@ export class Hearth {
   }
 
   // Resolves when hearth is ready to serve.
-  static async start(paths, { args = [], env } = {}) {
-    const ports = ['--port', '0', '--grpc-port', '0', '--admin-port', '0'];
-    const hearth = new Hearth(['dev', ...paths, '--json', ...ports, ...args], env);
+  static async start(...paths) {
+    const hearth = new Hearth(paths, 0);
     hearth.ready = await hearth.waitForLine(({ event }) => event === 'ready');
     return hearth;
   }
 
-  // For a run that is expected to fail: gives the exit code and the messages of its error events.
-  static async run(args) {
-    const hearth = new Hearth(args);
+  // For a start that must fail: gives the exit code and what the error events say.
+  static async fail(folder, { port = 0 } = {}) {
+    const hearth = new Hearth([folder], port);
     const { code } = await within(GUARD_MS, hearth.closed, () => `hearth did not exit\n${hearth.output()}`);
-    return { code, errors: hearth.lines.filter(({ event }) => event === 'error').map(({ message }) => message) };
+    const errors = hearth.lines.filter(({ event }) => event === 'error');
+    return { code, message: errors.map(({ message }) => message).join('\n') };
   }
 
   get pid() {

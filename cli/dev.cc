@@ -1,0 +1,97 @@
+#include "cli/dev.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "base/strings.h"
+#include "cli/exit_code.h"
+#include "cli/version.h"
+#include "emulator/descendants.h"
+#include "emulator/dev/discovery.h"
+#include "emulator/emulator.h"
+
+namespace hearth {
+namespace {
+
+namespace asio = boost::asio;
+
+// Each live instance takes five descriptors.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+int RunDev(const DevArguments& arguments) {
+  Terminal terminal(arguments.json, arguments.log_format);
+  const std::vector<std::string> paths = arguments.paths.empty() ? std::vector<std::string>{"."} : arguments.paths;
+  absl::StatusOr<std::vector<FunctionSpec>> functions = Discover(paths);
+  if (!functions.ok()) {
+    terminal.Error(std::string(functions.status().message()));
+    return kExitUsage;
+  }
+  signal(SIGPIPE, SIG_IGN);
+  RaiseDescriptorLimit();
+  AdoptDescendants();
+
+  asio::io_context context(1);
+  int exit_code = kExitOk;
+  bool stopping = false;
+  Emulator emulator(context, {.version = kVersion,
+                              .functions = std::move(*functions),
+                              .host = arguments.host,
+                              .http_port = arguments.port,
+                              .grpc_port = arguments.grpc_port,
+                              .admin_port = arguments.admin_port,
+                              .log = [&terminal](const LogLine& line) { terminal.Line(line); },
+                              .on_invocation = [&terminal](const InvocationReport& report) { terminal.Invocation(report); },
+                              .on_engine_lost =
+                                  [&terminal](const absl::Status& status) {
+                                    terminal.Error(StrCat(std::string(status.message()),
+                                                          ": no instance can be started any more; restart hearth"));
+                                  }});
+  const auto stop = [&](int code) {
+    if (std::exchange(stopping, true)) return;
+    exit_code = code;
+    emulator.Stop([&context] { context.stop(); });
+  };
+  asio::signal_set signals(context, SIGINT, SIGTERM);
+  signals.async_wait([&](boost::system::error_code error, int) {
+    if (error) return;
+    stop(kExitOk);
+    // A second one does not wait for anything.
+    signals.async_wait([](boost::system::error_code again, int) {
+      if (again) return;
+      KillDescendants();
+      _exit(kExitFailed);
+    });
+  });
+  asio::co_spawn(
+      context,
+      [&]() -> asio::awaitable<void> {
+        const absl::Status status = co_await emulator.Start();
+        if (stopping) co_return;
+        if (status.ok()) {
+          terminal.Ready(emulator, paths);
+        } else {
+          terminal.Error(std::string(status.message()));
+          stop(absl::IsAlreadyExists(status) || absl::IsInvalidArgument(status) ? kExitUsage : kExitFailed);
+        }
+      },
+      asio::detached);
+  context.run();
+  return exit_code;
+}
+
+}  // namespace hearth

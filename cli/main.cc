@@ -1,0 +1,52 @@
+// The hearth command: reads the arguments and runs one verb, each of which has a file of its own.
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+#include <map>
+
+#include "cli/dev.h"
+#include "cli/doctor.h"
+#include "cli/exit_code.h"
+#include "cli/invoke.h"
+#include "cli/version.h"
+
+int main(int argc, char** argv) {
+  using namespace hearth;
+  CLI::App app{"hearth runs serverless functions: each instance a process forked from a warm Node.js."};
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 ok, 1 failed, 2 wrong usage or configuration, 3 no hearth reached, 4 no such function.");
+
+  DevArguments dev;
+  CLI::App* dev_verb = app.add_subcommand("dev", "Serve functions on this machine");
+  dev_verb->add_option("PATH", dev.paths, "Folders of functions, single functions, or files (default: .)");
+  dev_verb->add_option("--host", dev.host, "Address to listen on")->capture_default_str();
+  dev_verb->add_option("--port", dev.port, "HTTP port, 0 for a free one")->capture_default_str();
+  dev_verb->add_option("--grpc-port", dev.grpc_port, "gRPC port, 0 for a free one")->capture_default_str();
+  dev_verb->add_option("--admin-port", dev.admin_port, "Port of /metrics, /healthz and /readyz, 0 for a free one")
+      ->capture_default_str();
+  dev_verb->add_flag("--json", dev.json, "Print one JSON object per line");
+  const std::map<std::string, LogFormat> formats{{"text", LogFormat::kText}, {"json", LogFormat::kJson}};
+  dev_verb->add_option("--log-format", dev.log_format, "text or json")->transform(CLI::CheckedTransformer(formats));
+
+  InvokeArguments invoke;
+  CLI::App* invoke_verb = app.add_subcommand("invoke", "Run a function of a running hearth once");
+  AddInvokeOptions(*invoke_verb, invoke);
+
+  bool json = false;
+  CLI::App* doctor_verb = app.add_subcommand("doctor", "Check what this machine offers to hearth");
+  doctor_verb->add_flag("--json", json, "Print JSON");
+  CLI::App* version_verb = app.add_subcommand("version", "Print versions");
+  version_verb->add_flag("--json", json, "Print JSON");
+  app.set_version_flag("--version", std::string("hearth ") + kVersion);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  if (*dev_verb) return RunDev(dev);
+  if (*invoke_verb) return RunInvoke(invoke);
+  if (*doctor_verb) return RunDoctor(json);
+  return RunVersion(json);
+}

@@ -1,0 +1,186 @@
+#include "emulator/emulator.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include "base/strings.h"
+#include "emulator/aws/function_url.h"
+#include "emulator/aws/lambda_api.h"
+#include "emulator/descendants.h"
+#include "emulator/function_environment.h"
+#include "invoker/admin.h"
+#include "invoker/grpc_service.h"
+#include "invoker/http_server.h"
+#include "invoker/invoker.h"
+#include "invoker/metrics.h"
+#include "invoker/one_shot.h"
+#include "isolate_pool/pool/pool.h"
+#include "isolate_pool/pool/process_instance.h"
+#include "isolate_pool/pool/zygote_launcher.h"
+
+namespace hearth {
+namespace {
+
+namespace asio = boost::asio;
+
+// How long Start waits for functions to initialise; one that takes longer is reported as initialising.
+constexpr auto kProbeTime = std::chrono::seconds(5);
+// Functions initialised at a time.
+constexpr size_t kProbesAtOnce = 4;
+// gRPC calls that are under way at the end get this long for their answer, which by then is an error.
+constexpr auto kGrpcGrace = std::chrono::milliseconds(200);
+
+// Metrics, and then whoever started the emulator.
+class Observers final : public InvocationObserver {
+ public:
+  void OnInvocation(const InvocationReport& report) override {
+    if (metrics != nullptr) metrics->OnInvocation(report);
+    if (other) other(report);
+  }
+  Metrics* metrics = nullptr;
+  std::function<void(const InvocationReport&)> other;
+};
+
+}  // namespace
+
+struct Emulator::Impl {
+  Impl(asio::io_context& io, EmulatorOptions o)
+      : context(io),
+        options(std::move(o)),
+        launcher(io),
+        factory(io, launcher, options.log),
+        pool(io, factory),
+        invoker(io, pool, &observers),
+        lambda_api(invoker),
+        function_url(invoker),
+        http(io, {.host = options.host, .port = options.http_port}, &invoker, &function_url),
+        admin(io, {.host = options.host, .port = options.admin_port}, nullptr, nullptr),
+        grpc(invoker) {
+    observers.other = options.on_invocation;
+    http.AddHandler(&lambda_api);
+  }
+
+  asio::awaitable<absl::Status> StartZygote(const EnginePaths& engine) {
+    const auto ready = std::make_shared<OneShot<absl::Status>>(context.get_executor());
+    launcher.Start(engine, [ready](absl::Status status) { ready->Set(std::move(status)); });
+    co_return co_await ready->Get();
+  }
+
+  // Each takes the next function until none is left.
+  asio::awaitable<void> ProbeFunctions() {
+    while (next_probe < functions.size()) {
+      // By index: Start may have returned, and the functions may not move after that.
+      const size_t index = next_probe++;
+      FunctionKind kind = FunctionKind::kDetect;
+      InvocationResult result = co_await invoker.Probe(functions[index].name, &kind);
+      ServedFunction& function = functions[index];
+      function.initialising = false;
+      function.kind = kind;
+      function.outcome = result.outcome;
+      function.error = std::move(result.error);
+      if (++probed == functions.size()) all_probed->Set(true);
+    }
+  }
+
+  asio::awaitable<void> Probe() {
+    all_probed = std::make_shared<OneShot<bool>>(context.get_executor());
+    if (functions.empty()) co_return;
+    for (size_t i = 0; i < kProbesAtOnce; ++i) asio::co_spawn(context, ProbeFunctions(), asio::detached);
+    asio::steady_timer timer(context, kProbeTime);
+    timer.async_wait([waiting = all_probed](boost::system::error_code error) {
+      if (!error) waiting->Set(false);
+    });
+    co_await all_probed->Get();
+  }
+
+  asio::io_context& context;
+  EmulatorOptions options;
+  ZygoteLauncher launcher;
+  ProcessInstanceFactory factory;
+  Observers observers;
+  Pool pool;
+  Invoker invoker;
+  std::optional<Metrics> metrics;
+  std::optional<AdminPages> admin_pages;
+  LambdaApi lambda_api;
+  FunctionUrl function_url;
+  HttpServer http;
+  HttpServer admin;
+  GrpcServer grpc;
+  bool grpc_started = false;
+
+  std::vector<ServedFunction> functions;
+  size_t next_probe = 0;
+  size_t probed = 0;
+  std::shared_ptr<OneShot<bool>> all_probed;
+};
+
+Emulator::Emulator(asio::io_context& context, EmulatorOptions options)
+    : impl_(std::make_unique<Impl>(context, std::move(options))) {}
+
+Emulator::~Emulator() = default;
+
+asio::awaitable<absl::Status> Emulator::Start() {
+  Impl& self = *impl_;
+  const absl::StatusOr<EnginePaths> engine = FindEngine();
+  if (!engine.ok()) co_return engine.status();
+  if (absl::Status status = self.http.Start("--port"); !status.ok()) co_return status;
+  if (absl::Status status = self.grpc.Start(self.options.host, self.options.grpc_port, "--grpc-port"); !status.ok()) {
+    co_return status;
+  }
+  self.grpc_started = true;
+
+  const std::string port = std::to_string(self.http.port());
+  for (FunctionSpec& spec : self.options.functions) {
+    AddEnvironment(spec, port);
+    self.functions.push_back({.name = spec.name,
+                              .kind = spec.kind,
+                              .url = StrCat("http://localhost:", port, "/", spec.name, "/"),
+                              .initialising = true});
+    self.pool.Register(std::make_shared<const FunctionSpec>(std::move(spec)));
+  }
+
+  if (absl::Status status = co_await self.StartZygote(*engine); !status.ok()) co_return status;
+  self.launcher.OnLost([&self](const absl::Status& status) {
+    if (self.options.on_engine_lost) self.options.on_engine_lost(status);
+  });
+  const ZygoteLauncher::Info& info = self.launcher.info();
+  self.metrics.emplace(&self.pool, BuildInfo{self.options.version, info.node_version, info.v8_version});
+  self.observers.metrics = &*self.metrics;
+  self.admin_pages.emplace(*self.metrics);
+  self.admin.AddHandler(&*self.admin_pages);
+  if (absl::Status status = self.admin.Start("--admin-port"); !status.ok()) co_return status;
+
+  co_await self.Probe();
+  self.admin_pages->SetReady();
+  co_return absl::OkStatus();
+}
+
+std::string Emulator::http_address() const { return StrCat(impl_->options.host, ":", impl_->http.port()); }
+std::string Emulator::grpc_address() const { return StrCat(impl_->options.host, ":", impl_->grpc.port()); }
+std::string Emulator::admin_address() const { return StrCat(impl_->options.host, ":", impl_->admin.port()); }
+const std::vector<ServedFunction>& Emulator::functions() const { return impl_->functions; }
+
+void Emulator::Stop(std::function<void()> done) {
+  Impl& self = *impl_;
+  if (self.admin_pages) self.admin_pages->SetNotReady("hearth is shutting down");
+  const auto finish = [&self, done = std::move(done)] {
+    self.launcher.Stop();
+    KillDescendants();
+    self.http.Stop();
+    self.admin.Stop();
+    done();
+  };
+  self.pool.Shutdown([&self, finish] {
+    if (!self.grpc_started) return finish();
+    self.grpc.Shutdown(GrpcServer::Clock::now() + kGrpcGrace, finish);
+  });
+}
+
+}  // namespace hearth

@@ -1,0 +1,77 @@
+#pragma once
+
+// hearth as one program: the zygote, the pool, the invoker and its ports, wired together and started in order.
+//
+//   Emulator emulator(context, std::move(options));
+//   asio::co_spawn(context, [&]() -> asio::awaitable<void> {
+//     absl::Status status = co_await emulator.Start();
+//     …
+//   }, asio::detached);
+//   context.run();
+//
+// Core's thread only, which must be the process's main thread (see ZygoteLauncher).
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "absl/status/status.h"
+#include "invoker/outcome.h"
+#include "isolate_pool/pool/function_spec.h"
+#include "isolate_pool/pool/instance.h"
+
+namespace hearth {
+
+struct EmulatorOptions {
+  std::string version;
+  std::vector<FunctionSpec> functions;
+  std::string host = "127.0.0.1";
+  // 0: a free one.
+  uint16_t http_port = 8080;
+  uint16_t grpc_port = 50051;
+  uint16_t admin_port = 9464;
+  LogSink log;                                                   // every line that a function writes
+  std::function<void(const InvocationReport&)> on_invocation;    // every invocation that ended
+  std::function<void(const absl::Status&)> on_engine_lost;       // the zygote died: no instance can be started any more
+};
+
+// A function as it was found at the start.
+struct ServedFunction {
+  std::string name;
+  FunctionKind kind = FunctionKind::kDetect;
+  std::string url;
+  Outcome outcome = Outcome::kOk;  // of its first initialisation
+  InvocationError error;           // unless kOk
+  bool initialising = false;       // had not finished when Start returned
+};
+
+class Emulator {
+ public:
+  Emulator(boost::asio::io_context& context, EmulatorOptions options);
+  ~Emulator();
+
+  // Binds the ports, starts the zygote, and initialises one instance of each function, so that its kind and its errors
+  // are known. Ok when requests can be served; a function that does not initialise is not an error of Start.
+  boost::asio::awaitable<absl::Status> Start();
+
+  // After Start. "127.0.0.1:8080".
+  std::string http_address() const;
+  std::string grpc_address() const;
+  std::string admin_address() const;
+  const std::vector<ServedFunction>& functions() const;
+
+  // Refuses new work, kills every instance and whatever they left behind, and stops the ports. `done` is called when no
+  // process is left.
+  void Stop(std::function<void()> done);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace hearth

@@ -1,0 +1,225 @@
+// Every pitfall of forking a live V8, as a test that runs inside the Node binary: see docs/architecture.md, "The engine".
+
+#include "isolate_pool/engine/engine.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "isolate_pool/engine/fork.h"
+
+namespace hearth::engine {
+namespace {
+
+constexpr int kForkTimeoutMilliseconds = 20000;
+
+// One engine for the whole program: V8 starts once per process, and is never torn down.
+Engine& TheEngine() {
+  static Engine* engine = [] {
+    std::string error;
+    Engine* booted = Engine::Boot("node", &error).release();
+    if (booted == nullptr) {
+      std::fprintf(stderr, "%s\n", error.c_str());
+      _exit(1);
+    }
+    if (error = PrepareForking(); !error.empty()) _exit(1);
+    return booted;
+  }();
+  return *engine;
+}
+
+std::string Text(v8::Local<v8::Value> value) { return *v8::String::Utf8Value(TheEngine().isolate(), value); }
+
+// The value of a function body with `require` (Node's internal one) in scope; a promise is waited for.
+std::string Evaluate(std::string_view body) {
+  Engine& engine = TheEngine();
+  v8::Isolate* isolate = engine.isolate();
+  const v8::HandleScope handles(isolate);
+  const v8::TryCatch failure(isolate);
+  v8::Local<v8::Function> function;
+  if (!engine.CompileFunction("test", body, {"require"}).ToLocal(&function)) return Text(failure.Exception());
+  v8::Local<v8::Value> argument = engine.internal_require();
+  v8::Local<v8::Value> value;
+  {
+    const node::CallbackScope scope(engine.environment(), v8::Object::New(isolate), {0, 0});
+    if (!function->Call(engine.context(), v8::Undefined(isolate), 1, &argument).ToLocal(&value)) {
+      return Text(failure.Exception());
+    }
+  }
+  if (!value->IsPromise()) return Text(value);
+  const auto promise = value.As<v8::Promise>();
+  while (promise->State() == v8::Promise::kPending && uv_run(engine.loop(), UV_RUN_ONCE) != 0) {
+  }
+  return promise->State() == v8::Promise::kPending ? "pending" : Text(promise->Result());
+}
+
+// What `body` returns in a fresh fork; "died" if the fork ended without an answer.
+std::string InFork(const std::function<std::string()>& body) {
+  TheEngine().PrepareFork();
+  int pipe_ends[2];
+  if (pipe2(pipe_ends, O_CLOEXEC) != 0) return "no pipe";
+  const ForkResult fork = ForkSibling();
+  if (fork.pid == 0) {
+    TheEngine().AfterFork();
+    const std::string answer = body();
+    if (write(pipe_ends[1], answer.data(), answer.size()) < 0) _exit(1);
+    _exit(0);
+  }
+  close(pipe_ends[1]);
+  if (fork.pid < 0) return fork.error;
+  std::string answer;
+  char buffer[4096];
+  pollfd readable{pipe_ends[0], POLLIN, 0};
+  while (poll(&readable, 1, kForkTimeoutMilliseconds) > 0) {
+    const ssize_t size = read(pipe_ends[0], buffer, sizeof buffer);
+    if (size <= 0) break;
+    answer.append(buffer, static_cast<size_t>(size));
+  }
+  syscall(SYS_pidfd_send_signal, fork.pidfd, SIGKILL, nullptr, 0);
+  close(pipe_ends[0]);
+  close(fork.pidfd);
+  return answer.empty() ? "died" : answer;
+}
+
+std::string EvaluateInFork(std::string_view body) {
+  return InFork([body] { return Evaluate(body); });
+}
+
+TEST(EngineTest, RunsTheNewestNode) { EXPECT_EQ(Evaluate("return process.version").substr(0, 3), "v26"); }
+
+TEST(EngineTest, PreloadIsNotInheritedByProgramsThatAFunctionStarts) {
+  TheEngine();
+  EXPECT_EQ(std::getenv("LD_PRELOAD"), nullptr);
+  EXPECT_EQ(EvaluateInFork("return require('child_process').execFileSync('/bin/echo', ['hi']).toString().trim()"), "hi");
+}
+
+TEST(EngineTest, NoMappingIsLeftOutOfAFork) {
+  TheEngine().PrepareFork();
+  std::ifstream smaps("/proc/self/smaps");
+  for (std::string line; std::getline(smaps, line);) {
+    if (!line.starts_with("VmFlags:")) continue;
+    EXPECT_EQ(line.find(" dc "), std::string::npos) << "a mapping is MADV_DONTFORK: " << line;
+  }
+}
+
+TEST(EngineTest, AForkAllocatesCollectsAndCompiles) {
+  EXPECT_EQ(EvaluateInFork(R"(
+    let kept = [];
+    for (let i = 0; i < 300000; i++) { kept.push({ i, s: 'x' + i }); if (kept.length > 1000) kept = []; }
+    return new Function('a', 'return a * 2')(21))"),
+            "42");
+}
+
+TEST(EngineTest, OneThreadIsLeftBeforeAFork) {
+  // Work that V8 does in the background: optimising compilation.
+  Evaluate("let n = 0; const f = (a) => a * 3 + 1; for (let i = 0; i < 1e6; i++) n += f(i); return n");
+  const int before = TheEngine().platform().NumberOfWorkerThreads();
+  TheEngine().PrepareFork();
+  EXPECT_EQ(ThreadCount(), 1);
+  EXPECT_EQ(TheEngine().platform().NumberOfWorkerThreads(), before);
+}
+
+TEST(EngineTest, AProcessWithThreadsDoesNotFork) {
+  TheEngine().PrepareFork();
+  std::atomic<bool> stop = false;
+  std::thread other([&stop] { stop.wait(false); });
+  EXPECT_EQ(ForkSibling().error, "a process with 2 threads cannot fork");
+  stop = true;
+  stop.notify_all();
+  other.join();
+  EXPECT_EQ(InFork([] { return std::string("forked"); }), "forked");
+}
+
+TEST(EngineTest, ThreadsComeBackLateAndOnlyForWork) {
+  EXPECT_EQ(InFork([] { return std::to_string(ThreadCount()); }), "1");
+  EXPECT_EQ(InFork([] {
+              struct Work final : v8::Task {
+                explicit Work(std::atomic<bool>& d) : done(d) {}
+                void Run() override { done = true; }
+                std::atomic<bool>& done;
+              };
+              std::atomic<bool> done = false;
+              ForkablePlatform& platform = TheEngine().platform();
+              platform.PostTaskOnWorkerThread(v8::TaskPriority::kUserVisible, std::make_unique<Work>(done));
+              const bool at_once = ThreadCount() != 1;
+              // The loop is what starts them; a timer keeps it going until the work is done.
+              uv_timer_t alive;
+              uv_timer_init(TheEngine().loop(), &alive);
+              uv_timer_start(&alive, [](uv_timer_t*) {}, 1, 1);
+              while (!done) uv_run(TheEngine().loop(), UV_RUN_ONCE);
+              return std::string(at_once ? "at once" : "late");
+            }),
+            "late");
+}
+
+TEST(EngineTest, TheParentOfAForkIsTheParentsParent) {
+  const pid_t parent = getppid();
+  EXPECT_EQ(InFork([] { return std::to_string(getppid()); }), std::to_string(parent));
+}
+
+TEST(EngineTest, GlibcKnowsTheForksThreadId) {
+  // raise() and recursive mutexes go by it; pthread_kill with a stale one would signal another process's thread.
+  EXPECT_EQ(InFork([] {
+              signal(SIGUSR1, [](int) { _exit(write(STDERR_FILENO, "", 0) == 0 ? 7 : 8); });
+              clockid_t clock = 0;
+              timespec time{};
+              return std::string(pthread_getcpuclockid(pthread_self(), &clock) == 0 && clock_gettime(clock, &time) == 0
+                                     ? "known"
+                                     : "stale");
+            }),
+            "known");
+}
+
+TEST(EngineTest, TheEventLoopWorksInAForkAndIsNotSpent) {
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(EvaluateInFork("return new Promise((resolve) => setTimeout(resolve, 5, 'fired'))"), "fired");
+  }
+}
+
+TEST(EngineTest, TheThreadPoolWorksInAFork) {
+  EXPECT_EQ(EvaluateInFork("return require('fs').promises.readFile('/proc/self/comm', 'utf8').then((s) => typeof s)"),
+            "string");
+}
+
+TEST(EngineTest, SignalsReachAFork) {
+  EXPECT_EQ(EvaluateInFork(R"(return new Promise((resolve) => {
+              process.on('SIGUSR2', () => resolve('caught'));
+              process.kill(Number(require('fs').readlinkSync('/proc/self')), 'SIGUSR2');
+              setTimeout(resolve, 10000, 'lost');
+            }))"),
+            "caught");
+}
+
+TEST(EngineTest, WorkerThreadsRunInAFork) {
+  EXPECT_EQ(EvaluateInFork(R"js(const { Worker } = require('worker_threads');
+              return new Promise((resolve, reject) => {
+                const worker = new Worker("require('worker_threads').parentPort.postMessage(6 * 7)", { eval: true });
+                worker.on('message', resolve);
+                worker.on('error', reject);
+              }))js"),
+            "42");
+}
+
+TEST(EngineTest, OpenSslDrawsOtherRandomNumbersInEachFork) {
+  const std::string_view body = "return require('crypto').randomBytes(16).toString('hex')";
+  Evaluate(body);
+  EXPECT_NE(EvaluateInFork(body), EvaluateInFork(body));
+}
+
+TEST(EngineTest, UserModulesResolveThroughCreateRequire) {
+  EXPECT_EQ(Evaluate("return typeof require('module').createRequire('/').resolve"), "function");
+}
+
+TEST(EngineTest, NoInspectorRuns) { EXPECT_EQ(Evaluate("return String(require('inspector').url())"), "undefined"); }
+
+}  // namespace
+}  // namespace hearth::engine

@@ -1,0 +1,103 @@
+// An instance is forked, and nobody can tell: what works in plain Node works there.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Hearth, fixture } from './harness.mjs';
+import { checks } from './functions/features/checks.mjs';
+
+const FUNCTIONS = path.join(import.meta.dirname, 'functions');
+
+const IDENTITY = `
+import { readlinkSync } from 'node:fs';
+
+const loadedAt = performance.now();
+
+export default {
+  async fetch(request) {
+    if (request.url.endsWith('/exit')) process.exit();
+    return Response.json({
+      pid: process.pid,
+      self: Number(readlinkSync('/proc/self')),
+      env: process.env,
+      argv: process.argv,
+      cwd: process.cwd(),
+      main: import.meta.main,
+      loadedAt,
+      timeOrigin: performance.timeOrigin,
+      wallClock: performance.timeOrigin + performance.now() - Date.now(),
+    });
+  },
+};
+`;
+
+let hearth;
+let folder;
+before(async () => {
+  folder = fixture({
+    'identity/index.mjs': IDENTITY,
+    'identity/hearth.toml': '[env]\nGREETING = "hi"\n',
+    'main/index.js': `
+      const http = require('node:http');
+      if (require.main === module) http.createServer((request, response) => response.end('main')).listen(process.env.PORT);`,
+  });
+  hearth = await Hearth.start(FUNCTIONS, folder);
+});
+after(() => hearth.stop());
+
+const json = async (target) => {
+  const response = await hearth.fetch(target);
+  assert.equal(response.status, 200, target);
+  return response.json();
+};
+
+for (const kind of ['fetch', 'server']) {
+  describe(`a ${kind} function gives what plain Node gives`, () => {
+    for (const [name, check] of Object.entries(checks)) {
+      test(name, async () => {
+        const expected = JSON.parse(JSON.stringify(await check()));
+        assert.deepEqual(await json(`/${kind}/?check=${encodeURIComponent(name)}`), expected);
+      });
+    }
+  });
+}
+
+for (const framework of ['koa', 'fastify']) {
+  test(`an unmodified ${framework} server`, async () => {
+    const response = await hearth.fetch(`/${framework}/a/b?c=d`);
+    assert.equal(response.headers.get('x-framework'), framework);
+    assert.deepEqual(await response.json(), { method: 'GET', path: '/a/b', query: { c: 'd' } });
+  });
+}
+
+test('a server that listens only if it is the main module', async () => {
+  assert.equal(await (await hearth.fetch('/main/')).text(), 'main');
+});
+
+describe('an instance has an identity of its own', () => {
+  test('process.pid is its pid', async () => {
+    const { pid, self } = await json('/identity/');
+    assert.equal(pid, self);
+  });
+
+  test('process.env is [env] and what the platform sets, nothing of hearth\'s own', async () => {
+    const { env } = await json('/identity/');
+    assert.equal(env.GREETING, 'hi');
+    assert.deepEqual(['LD_PRELOAD', 'HEARTH_BIN', 'NODE_TEST_CONTEXT'].filter((name) => name in env), []);
+  });
+
+  test('it runs its entry as the main module, in its own folder', async () => {
+    const { argv, cwd, main } = await json('/identity/');
+    const directory = path.join(folder, 'identity');
+    assert.deepEqual([argv.length, argv[1], cwd, main], [2, path.join(directory, 'index.mjs'), directory, true]);
+  });
+
+  test('performance counts from its own start', async () => {
+    await (await hearth.fetch('/identity/exit')).text();
+    const began = Date.now();
+    const { loadedAt, timeOrigin, wallClock } = await json('/identity/');
+    const elapsed = Date.now() - began;
+    assert.ok(timeOrigin >= began - 1, `it counts from ${began - timeOrigin} ms before its start`);
+    assert.ok(loadedAt >= 0 && loadedAt <= elapsed + 1, `loaded at ${loadedAt}, ${elapsed} ms after the request`);
+    assert.ok(Math.abs(wallClock) < 1000, `timeOrigin + now() is ${wallClock} ms off`);
+  });
+});

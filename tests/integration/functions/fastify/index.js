@@ -1,0 +1,11 @@
+const fastify = require('fastify')();
+
+fastify.addHook('onSend', async (request, reply) => {
+  reply.header('X-Framework', 'fastify');
+});
+
+fastify.get('/*', async (request) => ({ method: request.method, path: `/${request.params['*']}`, query: request.query }));
+
+fastify.listen({ port: Number(process.env.PORT || 3000) }, (error) => {
+  if (error) throw error;
+});
