@@ -10,6 +10,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "base/strings.h"
+#include "base/utf8.h"
+#include "invoker/http_syntax.h"
 
 namespace hearth {
 namespace {
@@ -28,23 +30,9 @@ bool IsDropped(std::string_view name) {
                      [&](std::string_view dropped) { return EqualsIgnoreCase(dropped, name); });
 }
 
-// A token of RFC 9110: what methods and header names consist of.
-bool IsToken(std::string_view text) {
-  constexpr std::string_view kSymbols = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || kSymbols.find(c) != std::string_view::npos;
-  });
-}
-
-bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-bool IsHeaderValue(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return IsControl(c) && c != '\t'; });
-}
-
 bool IsTarget(std::string_view text) {
   return !text.empty() && text.front() == '/' &&
-         std::none_of(text.begin(), text.end(), [](char c) { return IsControl(c) || c == ' '; });
+         std::none_of(text.begin(), text.end(), [](char c) { return IsControlCharacter(c) || c == ' '; });
 }
 
 // "specversion" is the one attribute that every CloudEvent in JSON has and that nothing else is likely to have.
@@ -68,24 +56,6 @@ void Set(google::protobuf::Duration* out, std::chrono::nanoseconds duration) {
   out->set_nanos(static_cast<int32_t>((duration - seconds).count()));
 }
 
-// Bytes of the well-formed UTF-8 sequence at the start of `text`, 0 if there is none (RFC 3629, table 3-7 of Unicode).
-size_t SequenceLength(std::string_view text) {
-  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const auto continues = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return continues(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    const bool second_ok = (first != 0xe0 || byte(1) >= 0xa0) && (first != 0xed || byte(1) < 0xa0);
-    return second_ok && continues(1) && continues(2) ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const bool second_ok = (first != 0xf0 || byte(1) >= 0x90) && (first != 0xf4 || byte(1) < 0x90);
-    return second_ok && continues(1) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
-}
-
 }  // namespace
 
 absl::StatusOr<HttpRequestHead> HttpHeadOf(const v1::InvokeRequest& request, FunctionKind kind,
@@ -96,7 +66,7 @@ absl::StatusOr<HttpRequestHead> HttpHeadOf(const v1::InvokeRequest& request, Fun
   head.content_length = content_length;
   head.method = !http.method().empty() ? http.method() : has_body ? "POST" : "GET";
   head.target = http.path().empty() ? "/" : http.path();
-  if (!IsToken(head.method) || head.method.size() > kMaxMethodLength) {
+  if (!IsHttpToken(head.method) || head.method.size() > kMaxMethodLength) {
     return absl::InvalidArgumentError("http.method is not an HTTP method");
   }
   if (!IsTarget(head.target)) {
@@ -106,7 +76,7 @@ absl::StatusOr<HttpRequestHead> HttpHeadOf(const v1::InvokeRequest& request, Fun
   bool has_host = false;
   bool has_type = false;
   for (const v1::Header& header : http.headers()) {
-    if (!IsToken(header.name())) {
+    if (!IsHttpToken(header.name())) {
       return absl::InvalidArgumentError(StrCat("not a header name: \"", absl::CHexEscape(header.name()), "\""));
     }
     if (!IsHeaderValue(header.value())) {
@@ -174,18 +144,6 @@ v1::InvokeResponse ResponseOf(const InvocationResult& result) {
   report->set_peak_memory_bytes(result.report.peak_memory_bytes);
   response.set_log_tail(result.log_tail);
   return response;
-}
-
-std::string ValidUtf8(std::string_view text) {
-  constexpr std::string_view kReplacement = "\xef\xbf\xbd";
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const size_t length = SequenceLength(text);
-    out.append(length == 0 ? kReplacement : text.substr(0, length));
-    text.remove_prefix(std::max<size_t>(length, 1));
-  }
-  return out;
 }
 
 }  // namespace hearth

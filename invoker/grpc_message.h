@@ -29,7 +29,4 @@ grpc::Status StatusOf(const InvocationResult& result);
 // Outcome, error, report and log tail, without payload and HTTP head.
 v1::InvokeResponse ResponseOf(const InvocationResult& result);
 
-// The same text that hearth sends may be any bytes; proto3 strings may not.
-std::string ValidUtf8(std::string_view text);
-
 }  // namespace hearth

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <initializer_list>
+#include <optional>
 
 #include "base/strings.h"
 #include "emulator/aws/arn.h"
@@ -25,6 +27,14 @@ std::string LogStreamName() {
   return StrCat(std::string_view(date), "/[", kLatestVersion, "]", stream);
 }
 
+// Of hearth's own environment.
+std::optional<std::string> FirstSet(std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    if (const char* value = std::getenv(name); value != nullptr) return value;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string LambdaHandler(const FunctionSpec& spec) {
@@ -34,8 +44,9 @@ std::string LambdaHandler(const FunctionSpec& spec) {
 }
 
 std::map<std::string, std::string> LambdaEnvironment(const FunctionSpec& spec) {
+  const std::string region = FirstSet({"AWS_REGION", "AWS_DEFAULT_REGION"}).value_or(std::string(kAwsRegion));
   std::map<std::string, std::string> environment = {
-      {"AWS_DEFAULT_REGION", std::string(kAwsRegion)},
+      {"AWS_DEFAULT_REGION", region},
       {"AWS_EXECUTION_ENV", StrCat("AWS_Lambda_", std::string_view(kLambdaRuntime))},
       {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(spec.limits.memory_bytes / kMegabyte)},
       {"AWS_LAMBDA_FUNCTION_NAME", spec.name},
@@ -43,14 +54,14 @@ std::map<std::string, std::string> LambdaEnvironment(const FunctionSpec& spec) {
       {"AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"},
       {"AWS_LAMBDA_LOG_GROUP_NAME", StrCat("/aws/lambda/", spec.name)},
       {"AWS_LAMBDA_LOG_STREAM_NAME", LogStreamName()},
-      {"AWS_REGION", std::string(kAwsRegion)},
+      {"AWS_REGION", region},
       {"AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"},
       {"LAMBDA_TASK_ROOT", spec.directory},
       {"LANG", "en_US.UTF-8"},
       {"TZ", ":UTC"},
       {"_HANDLER", LambdaHandler(spec)},
   };
-  if (std::getenv("AWS_ACCESS_KEY_ID") == nullptr) {
+  if (!FirstSet({"AWS_ACCESS_KEY_ID", "AWS_PROFILE"})) {
     environment["AWS_ACCESS_KEY_ID"] = "hearth";
     environment["AWS_SECRET_ACCESS_KEY"] = "hearth";
     environment["AWS_SESSION_TOKEN"] = "hearth";

@@ -11,8 +11,9 @@ namespace hearth {
 // (AWS_LAMBDA_*, _HANDLER, LAMBDA_TASK_ROOT), where it runs (AWS_REGION, AWS_EXECUTION_ENV), and TZ and LANG. The user's
 // own variables go on top.
 //
-// AWS's SDKs refuse to work without credentials. If hearth's own environment has none, the function gets ones that
-// no service accepts but a local stand-in does.
+// AWS's SDKs refuse to work without a region and credentials. The region is that of hearth's own environment, else
+// kAwsRegion. If there are no credentials in hearth's environment (AWS_ACCESS_KEY_ID, AWS_PROFILE), the function gets
+// ones that no service accepts but a local stand-in does.
 std::map<std::string, std::string> LambdaEnvironment(const FunctionSpec& spec);
 
 // "<file>.<export>", as a Lambda configuration names the handler.

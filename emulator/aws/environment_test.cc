@@ -46,11 +46,21 @@ TEST(LambdaEnvironmentTest, HandlerIsRelativeToTheFolder) {
 
 TEST(LambdaEnvironmentTest, CredentialsOnlyIfHearthHasNone) {
   unsetenv("AWS_ACCESS_KEY_ID");
+  unsetenv("AWS_PROFILE");
   EXPECT_THAT(LambdaEnvironment(Spec()), Contains(Key("AWS_SECRET_ACCESS_KEY")));
   setenv("AWS_ACCESS_KEY_ID", "AKIA", 1);
   EXPECT_THAT(LambdaEnvironment(Spec()), Not(Contains(Key("AWS_SECRET_ACCESS_KEY"))));
   EXPECT_THAT(LambdaEnvironment(Spec()), Not(Contains(Key("AWS_ACCESS_KEY_ID"))));
   unsetenv("AWS_ACCESS_KEY_ID");
+}
+
+TEST(LambdaEnvironmentTest, RegionIsHearthsOwn) {
+  unsetenv("AWS_DEFAULT_REGION");
+  unsetenv("AWS_REGION");
+  EXPECT_THAT(LambdaEnvironment(Spec()), Contains(Pair("AWS_REGION", "us-east-1")));
+  setenv("AWS_DEFAULT_REGION", "eu-west-1", 1);
+  EXPECT_THAT(LambdaEnvironment(Spec()), Contains(Pair("AWS_REGION", "eu-west-1")));
+  unsetenv("AWS_DEFAULT_REGION");
 }
 
 }  // namespace

@@ -91,6 +91,22 @@ FunctionError ExitError(const InvocationResult& result) {
   return {std::string(kExitError), StrCat("RequestId: ", result.report.request_id, " Error: ", what), std::nullopt};
 }
 
+// AWS's names for two ways not to load. For a syntax error the invoker puts the place before the message.
+FunctionError InitError(const InvocationError& error) {
+  FunctionError named{error.type, error.message, error.stack};
+  const std::string_view message = error.message;
+  if (error.type == "SyntaxError") {
+    const size_t frame = message.rfind("\n\n");
+    named.type = "Runtime.UserCodeSyntaxError";
+    named.message = StrCat("SyntaxError: ", frame == std::string_view::npos ? message : message.substr(frame + 2));
+    if (frame != std::string_view::npos) named.trace->insert(named.trace->begin(), error.message.substr(0, frame));
+  } else if (message.starts_with("Cannot find module '") && message.find("\nRequire stack:") != std::string_view::npos) {
+    named.type = "Runtime.ImportModuleError";
+    named.message = StrCat("Error: ", message);
+  }
+  return named;
+}
+
 FunctionError FunctionErrorOf(const InvocationResult& result, const FunctionSpec& spec) {
   switch (result.outcome) {
     case Outcome::kTimeout:
@@ -107,6 +123,8 @@ FunctionError FunctionErrorOf(const InvocationResult& result, const FunctionSpec
     case Outcome::kInstanceExited:
     case Outcome::kInstanceKilled:
       return ExitError(result);
+    case Outcome::kInitFailed:
+      return InitError(result.error);
     default:
       if (result.error.type == "Hearth.NeverSettled") return ExitError(result);
       return {result.error.type, result.error.message, result.error.stack};

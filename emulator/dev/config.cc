@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "absl/strings/escaping.h"
+#include "base/strings.h"
 #include "emulator/dev/edit_distance.h"
 #include "emulator/dev/entry.h"
 #include "emulator/dev/function_name.h"
@@ -21,8 +21,11 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr uint64_t kKilobyte = 1ull << 10;
 constexpr uint64_t kGigabyte = 1ull << 30;
+// Less than the least would not leave a function anything beside Node itself.
+constexpr SizeRange kMemory = {96 * kMegabyte, 10 * kGigabyte};
+// A streamed response is not held in memory, so it may be larger than a request.
+constexpr SizeRange kResponse = {1, 10 * kGigabyte};
 constexpr std::string_view kKindNames[] = {"lambda", "fetch", "server", "http", "cloudevent"};
 
 // A text that is checked only when all tables that can set it have been read.
@@ -48,7 +51,7 @@ absl::Status ReadSetting(const TomlValue& value, std::optional<Setting>* out) {
 
 std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates) {
   const std::optional<std::string_view> closest = Closest(word, candidates);
-  return closest ? absl::StrCat("; did you mean \"", *closest, "\"?") : "";
+  return closest ? StrCat("; did you mean \"", *closest, "\"?") : "";
 }
 
 // --- Keys ---
@@ -61,31 +64,23 @@ struct Field {
 constexpr Field kLimitFields[] = {
     {"timeout", [](const TomlValue& v, Draft* d) { return v.Read({1ms, 24h}, &d->spec.limits.timeout); }},
     {"init", [](const TomlValue& v, Draft* d) { return v.Read({1ms, 15min}, &d->spec.limits.init); }},
-    {"memory",
-     [](const TomlValue& v, Draft* d) {
-       return v.Read(SizeRange{96 * kMegabyte, 10 * kGigabyte}, &d->spec.limits.memory_bytes);
-     }},
-    {"request",
-     [](const TomlValue& v, Draft* d) { return v.Read(SizeRange{1, kGigabyte}, &d->spec.limits.request_bytes); }},
-    {"response",
-     [](const TomlValue& v, Draft* d) { return v.Read(SizeRange{1, 10 * kGigabyte}, &d->spec.limits.response_bytes); }},
-    {"log", [](const TomlValue& v, Draft* d) { return v.Read(SizeRange{0, kGigabyte}, &d->spec.limits.log_bytes); }},
+    {"memory", [](const TomlValue& v, Draft* d) { return v.Read(kMemory, &d->spec.limits.memory_bytes); }},
+    {"request", [](const TomlValue& v, Draft* d) { return v.Read({1, kGigabyte}, &d->spec.limits.request_bytes); }},
+    {"response", [](const TomlValue& v, Draft* d) { return v.Read(kResponse, &d->spec.limits.response_bytes); }},
+    {"log", [](const TomlValue& v, Draft* d) { return v.Read({0, kGigabyte}, &d->spec.limits.log_bytes); }},
 };
 
 constexpr Field kScalingFields[] = {
-    {"concurrency",
-     [](const TomlValue& v, Draft* d) { return v.Read(CountRange{1, 1000}, &d->spec.scaling.concurrency); }},
-    {"max_instances",
-     [](const TomlValue& v, Draft* d) { return v.Read(CountRange{1, 10000}, &d->spec.scaling.max_instances); }},
+    {"concurrency", [](const TomlValue& v, Draft* d) { return v.Read({1, 1000}, &d->spec.scaling.concurrency); }},
+    {"max_instances", [](const TomlValue& v, Draft* d) { return v.Read({1, 10000}, &d->spec.scaling.max_instances); }},
     {"idle_timeout", [](const TomlValue& v, Draft* d) { return v.Read({0s, 24h}, &d->spec.scaling.idle_timeout); }},
-    {"queue",
-     [](const TomlValue& v, Draft* d) { return v.Read(CountRange{0, 1000000}, &d->spec.scaling.queue_length); }},
+    {"queue", [](const TomlValue& v, Draft* d) { return v.Read({0, 1000000}, &d->spec.scaling.queue_length); }},
 };
 
 absl::Status ReadName(const TomlValue& value, Draft* draft) {
   if (absl::Status status = value.Read(&draft->spec.name); !status.ok()) return status;
   if (IsFunctionName(draft->spec.name)) return absl::OkStatus();
-  return value.Error(absl::StrCat("\"", draft->spec.name, "\" is not a function name: ", kFunctionNameRule));
+  return value.Error(StrCat("\"", draft->spec.name, "\" is not a function name: ", kFunctionNameRule));
 }
 
 absl::Status ReadKind(const TomlValue& value, Draft* draft) {
@@ -93,7 +88,7 @@ absl::Status ReadKind(const TomlValue& value, Draft* draft) {
   if (absl::Status status = value.Read(&text); !status.ok()) return status;
   const std::optional<FunctionKind> kind = ParseKind(text);
   if (!kind) {
-    return value.Error(absl::StrCat("\"", text, "\" is none of ", absl::StrJoin(kKindNames, ", "),
+    return value.Error(StrCat("\"", text, "\" is none of ", StrJoin(kKindNames, ", "),
                                     DidYouMean(text, kKindNames)));
   }
   draft->spec.kind = *kind;
@@ -146,26 +141,29 @@ class Reader {
  private:
   // `path` is the table's name in the file, such as "functions.create"; empty for the top of the file.
   absl::Status ReadFunction(const toml::table& table, const std::string& path, Draft* draft);
-  absl::Status ReadSection(const TomlValue& section, const std::string& path, std::span<const Field> fields,
-                           Draft* draft);
-  absl::Status ReadEnvironment(const TomlValue& section, const std::string& path, Draft* draft);
-  absl::Status ReadFunctions(const TomlValue& functions, const Draft& defaults, std::vector<FunctionSpec>* specs);
+  // `owner` is the path of the function that the section at `path` belongs to.
+  absl::Status ReadSection(const toml::node& node, const std::string& path, const std::string& owner,
+                           std::span<const Field> fields, Draft* draft);
+  absl::Status ReadEnvironment(const toml::node& node, const std::string& path, Draft* draft);
+  absl::StatusOr<std::vector<FunctionSpec>> ReadFunctions(const toml::table& functions, const Draft& defaults);
 
+  // The file of a [functions.X] that names none: X with whatever extension a script has. Empty if there is none.
+  std::string ScriptNamed(const std::string& name) const;
   absl::StatusOr<FunctionSpec> Finish(Draft draft);
   absl::Status ResolveEntry(Draft* draft);
   absl::Status ResolveHandler(Draft* draft);
 
   TomlValue Value(const toml::node& node, const std::string& path, std::string_view key) const {
-    return TomlValue(file_, node, path.empty() ? std::string(key) : absl::StrCat("[", path, "] ", key));
+    return TomlValue(file_, node, path.empty() ? std::string(key) : StrCat("[", path, "] ", key));
   }
   // A table as a value: it is called by its whole path.
   TomlValue Table(const toml::node& node, const std::string& path) const {
-    return TomlValue(file_, node, absl::StrCat("[", path, "]"));
+    return TomlValue(file_, node, StrCat("[", path, "]"));
   }
   static std::string Below(const std::string& path, std::string_view key) {
-    return path.empty() ? std::string(key) : absl::StrCat(path, ".", key);
+    return path.empty() ? std::string(key) : StrCat(path, ".", key);
   }
-  // `owner` is the path of the function that the table at `path` belongs to; the same for the function's own table.
+  // `owner` as for ReadSection; the same as `path` for the function's own table.
   absl::Status UnknownKey(const toml::key& key, const std::string& path, const std::string& owner,
                           std::span<const std::string_view> known) const;
 
@@ -175,17 +173,17 @@ class Reader {
 
 absl::Status Reader::UnknownKey(const toml::key& key, const std::string& path, const std::string& owner,
                                 std::span<const std::string_view> known) const {
-  std::string message = absl::StrCat("unknown key \"", key.str(), "\"");
-  if (!path.empty()) absl::StrAppend(&message, " in [", path, "]");
+  std::string message = StrCat("unknown key \"", key.str(), "\"");
+  if (!path.empty()) StrAppend(&message, " in [", path, "]");
   std::string hint = DidYouMean(key.str(), known);
   for (const auto& [section, fields] : kSections) {
-    if (FindField(fields, key.str())) hint = absl::StrCat("; it belongs in [", Below(owner, section), "]");
+    if (FindField(fields, key.str())) hint = StrCat("; it belongs in [", Below(owner, section), "]");
   }
   if (path != owner && FindField(kFunctionFields, key.str())) {
     hint = owner.empty() ? "; it belongs at the top of the file, before the first table"
-                         : absl::StrCat("; it belongs in [", owner, "]");
+                         : StrCat("; it belongs in [", owner, "]");
   }
-  return file_.ErrorAt(key.source(), absl::StrCat(message, hint));
+  return file_.ErrorAt(key.source(), StrCat(message, hint));
 }
 
 absl::Status Reader::ReadFunction(const toml::table& table, const std::string& path, Draft* draft) {
@@ -206,9 +204,9 @@ absl::Status Reader::ReadFunction(const toml::table& table, const std::string& p
     } else if (const Field* field = FindField(kFunctionFields, name)) {
       status = field->read(Value(*node, path, name), draft);
     } else if (section != std::end(kSections)) {
-      status = ReadSection(Table(*node, Below(path, name)), path, section->second, draft);
+      status = ReadSection(*node, Below(path, name), path, section->second, draft);
     } else if (name == "env") {
-      status = ReadEnvironment(Table(*node, Below(path, name)), Below(path, name), draft);
+      status = ReadEnvironment(*node, Below(path, name), draft);
     } else if (name != "functions" || !path.empty()) {
       status = UnknownKey(*key, path, path, known);
     }
@@ -220,3 +218,173 @@ absl::Status Reader::ReadFunction(const toml::table& table, const std::string& p
   }
   return absl::OkStatus();
 }
+
+absl::Status Reader::ReadSection(const toml::node& node, const std::string& path, const std::string& owner,
+                                 std::span<const Field> fields, Draft* draft) {
+  const toml::table* table = nullptr;
+  if (absl::Status status = Table(node, path).Read(&table); !status.ok()) return status;
+  std::vector<std::string_view> known;
+  for (const Field& field : fields) known.push_back(field.key);
+  for (const auto& [key, value] : InFileOrder(*table)) {
+    const Field* field = FindField(fields, key->str());
+    if (!field) return UnknownKey(*key, path, owner, known);
+    if (absl::Status status = field->read(Value(*value, path, key->str()), draft); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadEnvironment(const toml::node& node, const std::string& path, Draft* draft) {
+  const toml::table* table = nullptr;
+  if (absl::Status status = Table(node, path).Read(&table); !status.ok()) return status;
+  for (const auto& [key, value] : InFileOrder(*table)) {
+    const std::string name(key->str());
+    if (!IsEnvironmentName(name)) {
+      return file_.ErrorAt(key->source(), StrCat("[", path, "]: \"", absl::CHexEscape(name),
+                                                       "\" is not a name of an environment variable: letters, digits "
+                                                       "and _, the first one no digit"));
+    }
+    std::string text;
+    if (absl::Status status = Value(*value, path, name).ReadAsWritten(&text); !status.ok()) return status;
+    draft->spec.environment[name] = std::move(text);
+  }
+  return absl::OkStatus();
+}
+
+// --- Functions ---
+
+absl::StatusOr<std::vector<FunctionSpec>> Reader::Read() {
+  Draft top;
+  top.spec.directory = directory_.native();
+  if (absl::Status status = ReadFunction(file_.root, "", &top); !status.ok()) return status;
+  if (const toml::node* node = file_.root.get("functions")) {
+    const toml::table* functions = nullptr;
+    if (absl::Status status = Table(*node, "functions").Read(&functions); !status.ok()) return status;
+    return ReadFunctions(*functions, top);
+  }
+  absl::StatusOr<FunctionSpec> spec = Finish(std::move(top));
+  if (!spec.ok()) return spec.status();
+  return std::vector<FunctionSpec>{*std::move(spec)};
+}
+
+absl::StatusOr<std::vector<FunctionSpec>> Reader::ReadFunctions(const toml::table& functions, const Draft& defaults) {
+  if (functions.empty()) return file_.ErrorAt(functions.source(), "[functions] holds no function");
+  std::vector<FunctionSpec> specs;
+  for (const auto& [key, node] : InFileOrder(functions)) {
+    const std::string name(key->str());
+    const std::string path = Below("functions", name);
+    if (!IsFunctionName(name)) {
+      return file_.ErrorAt(key->source(), StrCat("[functions]: \"", absl::CHexEscape(name),
+                                                       "\" is not a function name: ", kFunctionNameRule));
+    }
+    const toml::table* table = nullptr;
+    if (absl::Status status = Table(*node, path).Read(&table); !status.ok()) return status;
+    Draft draft = defaults;
+    if (absl::Status status = ReadFunction(*table, path, &draft); !status.ok()) return status;
+    draft.spec.name = name;
+    absl::StatusOr<FunctionSpec> spec = Finish(std::move(draft));
+    if (!spec.ok()) return spec.status();
+    if (spec->entry.empty()) spec->entry = ScriptNamed(name);
+    specs.push_back(*std::move(spec));
+  }
+  return specs;
+}
+
+std::string Reader::ScriptNamed(const std::string& name) const {
+  for (const fs::path& folder : {directory_, directory_ / "src"}) {
+    if (const std::optional<fs::path> script = FindScript(folder, name)) return script->native();
+  }
+  return "";
+}
+
+absl::StatusOr<FunctionSpec> Reader::Finish(Draft draft) {
+  FunctionSpec& spec = draft.spec;
+  if (draft.entry) {
+    if (absl::Status status = ResolveEntry(&draft); !status.ok()) return status;
+  }
+  if (draft.handler) {
+    if (absl::Status status = ResolveHandler(&draft); !status.ok()) return status;
+  }
+  if (draft.target) {
+    if (spec.kind != FunctionKind::kDetect && spec.kind != FunctionKind::kHttp &&
+        spec.kind != FunctionKind::kCloudEvent) {
+      return file_.ErrorAt(draft.target->where, StrCat("\"target\" goes with kind \"http\" or \"cloudevent\", "
+                                                             "not \"", KindName(spec.kind), "\""));
+    }
+    spec.handler = draft.target->text;
+  }
+  return std::move(spec);
+}
+
+absl::Status Reader::ResolveEntry(Draft* draft) {
+  const auto& [text, where] = *draft->entry;
+  const auto error = [&, &text = text, &where = where](std::string_view message) {
+    return file_.ErrorAt(where, StrCat("entry \"", text, "\" ", message));
+  };
+  const std::optional<fs::path> path = InFolder(directory_, text);
+  if (!path) return error("is not inside the function's folder");
+  std::error_code failure;
+  if (!fs::is_regular_file(*path, failure)) return error(StrCat("is not a file in ", directory_.native()));
+  if (!IsScript(*path)) {
+    return error(StrCat("is not a script: expected one of ", StrJoin(kScriptExtensions, " ")));
+  }
+  const fs::path canonical = fs::canonical(*path, failure);
+  if (failure) return error(StrCat("cannot be read: ", failure.message()));
+  draft->spec.entry = canonical.native();
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ResolveHandler(Draft* draft) {
+  FunctionSpec& spec = draft->spec;
+  const auto& [text, where] = *draft->handler;
+  const auto error = [&, &text = text, &where = where](std::string_view message) {
+    return file_.ErrorAt(where, StrCat("handler \"", text, "\" ", message));
+  };
+  if (spec.kind != FunctionKind::kDetect && spec.kind != FunctionKind::kLambda) {
+    return error(StrCat("goes with kind \"lambda\", not \"", KindName(spec.kind), "\""));
+  }
+  spec.kind = FunctionKind::kLambda;
+
+  // FILE is all up to the first dot of the last path segment.
+  const fs::path path = fs::path(text).lexically_normal();
+  const std::string segment = path.filename().native();
+  const size_t dot = segment.find('.');
+  const bool names_file = dot != std::string::npos;
+  const fs::path file = path.parent_path() / segment.substr(0, names_file ? dot : 0);
+  const std::string exported = names_file ? segment.substr(dot + 1) : segment;
+  const bool has_folder = path.has_parent_path();
+  if (dot == 0 || exported.empty() || (has_folder && !names_file)) return error("is not of the form \"FILE.EXPORT\"");
+
+  if (!draft->entry) {
+    if (names_file) {
+      if (!InFolder(directory_, file.native())) return error("is not inside the function's folder");
+      const std::optional<fs::path> script = FindScript(directory_, file.native());
+      if (!script) {
+        return error(StrCat("names no file: ", (directory_ / file).native(), " does not exist with any of ",
+                                  StrJoin(kScriptExtensions, " ")));
+      }
+      spec.entry = script->native();
+    }
+    spec.handler = exported;
+    return absl::OkStatus();
+  }
+  const fs::path entry = fs::path(draft->entry->text).lexically_normal().replace_extension();
+  const bool repeats_entry = names_file && (file == entry || file == entry.filename());
+  if (has_folder && !repeats_entry) {
+    return error(StrCat("names another file than entry \"", draft->entry->text, "\""));
+  }
+  spec.handler = repeats_entry ? exported : segment;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<FunctionSpec>> ReadConfig(const fs::path& directory) {
+  std::error_code failure;
+  const fs::path canonical = fs::canonical(directory, failure);
+  if (failure) return absl::NotFoundError(StrCat("no such folder: ", directory.native()));
+  const absl::StatusOr<TomlFile> file = ReadTomlFile(canonical / kConfigFileName);
+  if (!file.ok()) return file.status();
+  return Reader(*file, canonical).Read();
+}
+
+}  // namespace hearth

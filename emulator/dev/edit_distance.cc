@@ -13,6 +13,12 @@ namespace {
 
 constexpr size_t kMostEdits = 3;
 
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  absl::AsciiStrToLower(&lower);
+  return lower;
+}
+
 size_t ToleratedEdits(std::string_view word) { return std::min(kMostEdits, 1 + word.size() / 4); }
 
 }  // namespace
@@ -42,11 +48,11 @@ size_t EditDistance(std::string_view a, std::string_view b, size_t bound) {
 }
 
 std::optional<std::string_view> Closest(std::string_view word, std::span<const std::string_view> candidates) {
-  const std::string wanted = absl::AsciiStrToLower(word);
+  const std::string wanted = Lower(word);
   size_t bound = ToleratedEdits(word);
   std::optional<std::string_view> closest;
   for (std::string_view candidate : candidates) {
-    const size_t distance = EditDistance(wanted, absl::AsciiStrToLower(candidate), bound);
+    const size_t distance = EditDistance(wanted, Lower(candidate), bound);
     // A candidate of which no letter was kept is no suggestion.
     if (distance > bound || distance >= candidate.size()) continue;
     closest = candidate;

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <system_error>
-#include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "base/strings.h"
+#include "emulator/dev/start_script.h"
 
 namespace hearth {
 namespace {
@@ -48,7 +47,7 @@ std::optional<fs::path> FindScript(const fs::path& directory, std::string_view n
   const std::optional<fs::path> path = InFolder(directory, name);
   if (!path || !path->has_filename()) return std::nullopt;
   for (std::string_view extension : kScriptExtensions) {
-    if (auto file = ExistingFile(absl::StrCat(path->native(), extension))) return file;
+    if (auto file = ExistingFile(StrCat(path->native(), extension))) return file;
   }
   return std::nullopt;
 }
@@ -59,19 +58,6 @@ std::optional<fs::path> ResolveScript(const fs::path& directory, std::string_vie
   if (auto file = ExistingFile(*path)) return IsScript(*path) ? file : std::nullopt;
   if (auto file = FindScript(directory, name)) return file;
   return FindScript(*path, "index");
-}
-
-std::optional<std::string_view> FileOfStartScript(std::string_view start) {
-  if (start.find_first_of("&|;<>()$`\"'\\*?{}~#\n") != std::string_view::npos) return std::nullopt;
-  const std::vector<std::string_view> words = absl::StrSplit(start, absl::ByAnyChar(" \t"), absl::SkipEmpty());
-  if (words.size() < 2 || words.front() != "node" || words.back().starts_with('-')) return std::nullopt;
-  // What stands between is a flag or the value of the flag before it (`--import tsx`); anything else would mean that
-  // the last word is an argument of the program.
-  for (size_t i = 1; i + 1 < words.size(); ++i) {
-    const bool is_value = words[i - 1].starts_with('-') && words[i - 1].find('=') == std::string_view::npos;
-    if (!words[i].starts_with('-') && !is_value) return std::nullopt;
-  }
-  return words.back();
 }
 
 std::optional<fs::path> FindEntry(const fs::path& directory, const PackageJson* package) {

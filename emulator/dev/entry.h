@@ -18,7 +18,8 @@ namespace hearth {
 inline constexpr std::array<std::string_view, 6> kScriptExtensions = {".mjs", ".js", ".cjs", ".ts", ".mts", ".cts"};
 
 // Stems that make a file a folder's entry, in this order.
-inline constexpr std::array<std::string_view, 6> kEntryStems = {"index", "handler", "app", "server", "main", "function"};
+inline constexpr std::array<std::string_view, 6> kEntryStems = {"index",  "handler", "app",
+                                                               "server", "main",    "function"};
 
 // By name: one of kScriptExtensions, and no TypeScript declarations (`x.d.ts`).
 bool IsScript(const std::filesystem::path& path);
@@ -33,10 +34,6 @@ std::optional<std::filesystem::path> FindScript(const std::filesystem::path& dir
 // As Node resolves "main": the script itself, or one with an extension added, or the index of a folder of that name.
 // Nothing if it does not exist, is no script, or leaves the directory.
 std::optional<std::filesystem::path> ResolveScript(const std::filesystem::path& directory, std::string_view name);
-
-// The file of a start script of the plain form `node [flags] FILE`; else nothing. The text is not run by a shell, so a
-// script with anything of a shell's in it (variables, &&, quotes) is none of that form.
-std::optional<std::string_view> FileOfStartScript(std::string_view start);
 
 // The entry of a folder: the first that exists of package.json's "main", the file of its start script, and a script
 // called by one of kEntryStems, in the folder or else in its src/. `package` may be null.

@@ -95,22 +95,6 @@ TEST(EntryTest, TheStartScriptComesAfterMain) {
   EXPECT_EQ(EntryOfPackage(folder, "", "next start"), "index.js");
 }
 
-TEST(EntryTest, StartScriptsOfThePlainForm) {
-  EXPECT_EQ(FileOfStartScript("node server.js"), "server.js");
-  EXPECT_EQ(FileOfStartScript("  node   ./server  "), "./server");
-  EXPECT_EQ(FileOfStartScript("node --watch --env-file=.env server.js"), "server.js");
-  EXPECT_EQ(FileOfStartScript("node --import tsx -r dotenv/config src/server.ts"), "src/server.ts");
-}
-
-TEST(EntryTest, StartScriptsOfAnyOtherForm) {
-  for (std::string_view start :
-       {"", "node", "node --version", "nodemon server.js", "npm run build && node server.js", "PORT=1 node server.js",
-        "node server.js --port 80", "node server.js production", "node $FILE", "node \"server.js\"",
-        "node --env-file=.env server.js extra"}) {
-    EXPECT_EQ(FileOfStartScript(start), std::nullopt) << start;
-  }
-}
-
 TEST(EntryTest, ResultsAreCanonical) {
   TempFolder folder;
   folder.Write("real/code.js", "");

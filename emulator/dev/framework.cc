@@ -4,8 +4,7 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
+#include "emulator/dev/start_script.h"
 
 namespace hearth {
 namespace {
@@ -23,39 +22,24 @@ constexpr Registration kRegistrations[] = {
 
 bool IsIdentifier(char c) { return absl::ascii_isalnum(c) || c == '_' || c == '$'; }
 
+std::string_view WithoutLeadingSpace(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+}
+
 // Whether the line of `at` is a comment from its start: `// …` or, inside a block comment, `* …`.
 bool InCommentLine(std::string_view source, size_t at) {
   const size_t line_start = source.substr(0, at).rfind('\n') + 1;  // npos + 1 is 0
-  const std::string_view line = absl::StripLeadingAsciiWhitespace(source.substr(line_start, at - line_start));
+  const std::string_view line = WithoutLeadingSpace(source.substr(line_start, at - line_start));
   return line.starts_with("//") || line.starts_with("/*") || line.starts_with('*');
 }
 
 // The string literal that `text` starts with, after white space.
 std::optional<std::string_view> LeadingLiteral(std::string_view text) {
-  text = absl::StripLeadingAsciiWhitespace(text);
+  text = WithoutLeadingSpace(text);
   if (text.empty() || std::string_view("'\"`").find(text.front()) == std::string_view::npos) return std::nullopt;
   const size_t end = text.find_first_of("'\"`\n\\$", 1);
   if (end == std::string_view::npos || end == 1 || text[end] != text.front()) return std::nullopt;
   return text.substr(1, end - 1);
-}
-
-// Value of `--flag=VALUE` or `--flag VALUE`; empty if there is none.
-std::string FlagValue(std::string_view command, std::string_view flag) {
-  const std::vector<std::string_view> words = absl::StrSplit(command, absl::ByAnyChar(" \t"), absl::SkipEmpty());
-  for (size_t i = 0; i < words.size(); ++i) {
-    std::string_view value = words[i];
-    if (!absl::ConsumePrefix(&value, flag)) continue;
-    if (value.empty() && i + 1 < words.size()) {
-      value = words[i + 1];
-    } else if (!absl::ConsumePrefix(&value, "=")) {
-      continue;
-    }
-    if (value.size() >= 2 && value.front() == value.back() && (value.front() == '\'' || value.front() == '"')) {
-      value = value.substr(1, value.size() - 2);
-    }
-    return std::string(value);
-  }
-  return "";
 }
 
 }  // namespace
@@ -82,10 +66,8 @@ std::vector<FrameworkTarget> RegisteredTargets(std::string_view source) {
   return targets;
 }
 
-std::string TargetOfStartScript(std::string_view start) { return FlagValue(start, "--target"); }
-
 FunctionKind SignatureKind(std::string_view start, std::string_view source) {
-  const std::string type = FlagValue(start, "--signature-type");
+  const std::string_view type = FlagOfStartScript(start, "--signature-type");
   if (!type.empty()) return type == "cloudevent" ? FunctionKind::kCloudEvent : FunctionKind::kHttp;
   const bool has_event = source.find("cloudEvent(") != std::string_view::npos;
   const bool has_http = source.find(".http(") != std::string_view::npos;

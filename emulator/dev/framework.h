@@ -1,7 +1,7 @@
 #pragma once
 
-// Google's functions-framework, seen from outside: which functions a source file registers and which one a start
-// script asks for. The text is only searched, not run, so names that are computed are not found.
+// Google's functions-framework, seen from outside: which functions a source file registers, and of which kind.
+// The text is only searched, not run, so names that are computed are not found.
 
 #include <string>
 #include <string_view>
@@ -21,9 +21,6 @@ struct FrameworkTarget {
 // The calls `functions.http('NAME', …)`, `functions.cloudEvent('NAME', …)` and `functions.typed('NAME', …)` (HTTP too),
 // also without `functions.`, each name once, in the order of the text. Lines that are comments do not count.
 std::vector<FrameworkTarget> RegisteredTargets(std::string_view source);
-
-// NAME of `--target=NAME` (or `--target NAME`) in a start script; empty if there is none.
-std::string TargetOfStartScript(std::string_view start);
 
 // The kind of a function that is not registered by name: a CloudEvent function if the start script says
 // `--signature-type=cloudevent`, or if the text calls `cloudEvent(` and nowhere `.http(`; else an HTTP function.

@@ -14,7 +14,9 @@ TEST(FrameworkTest, FindsWhatASourceRegisters) {
     functions.http('hello', (req, res) => res.send('hi'));
     functions.typed(
       `sum`, (numbers) => 0);
-  )"), (Targets{{"onUpload", FunctionKind::kCloudEvent}, {"hello", FunctionKind::kHttp}, {"sum", FunctionKind::kHttp}}));
+  )"), (Targets{{"onUpload", FunctionKind::kCloudEvent},
+                     {"hello", FunctionKind::kHttp},
+                     {"sum", FunctionKind::kHttp}}));
   EXPECT_EQ(RegisteredTargets("import { http } from 'x';\nhttp('a', f);http('a', g)"),
             (Targets{{"a", FunctionKind::kHttp}}));
 }
@@ -26,15 +28,6 @@ TEST(FrameworkTest, FindsNothingElse) {
         " * functions.http('a', f)", "createServer('a')"}) {
     EXPECT_EQ(RegisteredTargets(source), Targets{}) << source;
   }
-}
-
-TEST(FrameworkTest, TargetOfAStartScript) {
-  EXPECT_EQ(TargetOfStartScript("functions-framework --target=hello"), "hello");
-  EXPECT_EQ(TargetOfStartScript("npx functions-framework --port 1 --target hello --debug"), "hello");
-  EXPECT_EQ(TargetOfStartScript("functions-framework --target='hello'"), "hello");
-  EXPECT_EQ(TargetOfStartScript("functions-framework --targets=hello"), "");
-  EXPECT_EQ(TargetOfStartScript("functions-framework --target"), "");
-  EXPECT_EQ(TargetOfStartScript("functions-framework"), "");
 }
 
 TEST(FrameworkTest, SignatureKind) {

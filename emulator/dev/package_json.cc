@@ -5,7 +5,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "absl/strings/str_cat.h"
+#include "base/strings.h"
 #include "emulator/dev/read_file.h"
 
 namespace hearth {
@@ -44,7 +44,7 @@ bool DependsOn(const boost::json::object& package, std::string_view name) {
 std::string Position(std::string_view text, size_t offset) {
   const std::string_view before = text.substr(0, std::min(offset, text.size()));
   const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-  return absl::StrCat(1 + std::count(before.begin(), before.end(), '\n'), ":", 1 + before.size() - line_start);
+  return StrCat(1 + std::count(before.begin(), before.end(), '\n'), ":", 1 + before.size() - line_start);
 }
 
 }  // namespace
@@ -60,12 +60,12 @@ absl::StatusOr<std::optional<PackageJson>> ReadPackageJson(const std::filesystem
   boost::json::error_code error;
   const size_t consumed = parser.write(text->data(), text->size(), error);
   if (error) {
-    return absl::InvalidArgumentError(absl::StrCat(path.native(), ":", Position(*text, consumed),
+    return absl::InvalidArgumentError(StrCat(path.native(), ":", Position(*text, consumed),
                                                    ": not valid JSON: ", error.message()));
   }
   const boost::json::value root = parser.release();
   const boost::json::object* package = root.if_object();
-  if (!package) return absl::InvalidArgumentError(absl::StrCat(path.native(), ": expected a JSON object"));
+  if (!package) return absl::InvalidArgumentError(StrCat(path.native(), ": expected a JSON object"));
 
   PackageJson result;
   result.main = StringIn(*package, "main");

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string_view>
 
-#include "absl/strings/str_cat.h"
+#include "base/strings.h"
 
 namespace hearth {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 absl::Status CannotRead(const std::filesystem::path& path) {
-  return absl::InvalidArgumentError(absl::StrCat("cannot read ", path.native(), ": ", std::strerror(errno)));
+  return absl::InvalidArgumentError(StrCat("cannot read ", path.native(), ": ", std::strerror(errno)));
 }
 
 }  // namespace

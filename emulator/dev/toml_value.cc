@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "absl/strings/str_cat.h"
+#include "base/strings.h"
 #include "emulator/dev/read_file.h"
 
 namespace hearth {
@@ -43,7 +43,7 @@ std::string_view Line(std::string_view text, size_t number) {
 }  // namespace
 
 absl::Status TomlFile::ErrorAt(const toml::source_region& where, std::string_view message) const {
-  return absl::InvalidArgumentError(absl::StrCat(path, ":", where.begin.line, ": ", message));
+  return absl::InvalidArgumentError(StrCat(path, ":", where.begin.line, ": ", message));
 }
 
 absl::StatusOr<TomlFile> ReadTomlFile(const std::filesystem::path& path) {
@@ -54,7 +54,7 @@ absl::StatusOr<TomlFile> ReadTomlFile(const std::filesystem::path& path) {
     file.root = toml::parse(std::string_view(file.text));
   } catch (const toml::parse_error& error) {
     const toml::source_position& at = error.source().begin;
-    return absl::InvalidArgumentError(absl::StrCat(file.path, ":", at.line, ":", at.column, ": ",
+    return absl::InvalidArgumentError(StrCat(file.path, ":", at.line, ":", at.column, ": ",
                                                    std::string_view(error.description())));
   }
   return file;
@@ -73,11 +73,11 @@ std::vector<std::pair<const toml::key*, const toml::node*>> InFileOrder(const to
 }
 
 absl::Status TomlValue::Error(std::string_view message) const {
-  return file_.ErrorAt(where(), absl::StrCat(label_, ": ", message));
+  return file_.ErrorAt(where(), StrCat(label_, ": ", message));
 }
 
 absl::Status TomlValue::WrongType(std::string_view expected) const {
-  return Error(absl::StrCat("expected ", expected, ", not ", TypeName(node_)));
+  return Error(StrCat("expected ", expected, ", not ", TypeName(node_)));
 }
 
 absl::Status TomlValue::CheckNoNul(std::string_view text) const {
@@ -96,7 +96,7 @@ absl::Status TomlValue::Read(std::string* out) const {
 
 absl::StatusOr<std::string> TomlValue::Quantity(std::string_view expected) const {
   if (const toml::value<std::string>* text = node_.as_string()) return text->get();
-  if (const toml::value<int64_t>* number = node_.as_integer()) return absl::StrCat(number->get());
+  if (const toml::value<int64_t>* number = node_.as_integer()) return StrCat(number->get());
   return WrongType(expected);
 }
 
@@ -104,7 +104,7 @@ absl::Status TomlValue::Read(DurationRange range, std::chrono::milliseconds* out
   const absl::StatusOr<std::string> text = Quantity("a duration such as \"3s\"");
   if (!text.ok()) return text.status();
   const absl::StatusOr<std::chrono::milliseconds> duration = ParseDuration(*text, range);
-  if (!duration.ok()) return Error(duration.status().message());
+  if (!duration.ok()) return Error(std::string(duration.status().message()));
   *out = *duration;
   return absl::OkStatus();
 }
@@ -113,16 +113,16 @@ absl::Status TomlValue::Read(SizeRange range, uint64_t* out) const {
   const absl::StatusOr<std::string> text = Quantity("a size such as \"128MB\"");
   if (!text.ok()) return text.status();
   const absl::StatusOr<uint64_t> size = ParseSize(*text, range);
-  if (!size.ok()) return Error(size.status().message());
+  if (!size.ok()) return Error(std::string(size.status().message()));
   *out = *size;
   return absl::OkStatus();
 }
 
 absl::Status TomlValue::Read(CountRange range, uint32_t* out) const {
   const toml::value<int64_t>* number = node_.as_integer();
-  if (!number) return WrongType(absl::StrCat("an integer from ", range.min, " to ", range.max));
+  if (!number) return WrongType(StrCat("an integer from ", range.min, " to ", range.max));
   if (number->get() < range.min || number->get() > range.max) {
-    return Error(absl::StrCat(number->get(), " is out of range: ", range.min, " to ", range.max));
+    return Error(StrCat(number->get(), " is out of range: ", range.min, " to ", range.max));
   }
   *out = static_cast<uint32_t>(number->get());
   return absl::OkStatus();

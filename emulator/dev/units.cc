@@ -5,7 +5,7 @@
 #include <span>
 #include <system_error>
 
-#include "absl/strings/str_cat.h"
+#include "base/strings.h"
 
 namespace hearth {
 namespace {
@@ -43,7 +43,7 @@ absl::StatusOr<Parsed> Parse(std::string_view text, const Quantity& quantity) {
   std::string_view unit = text.substr(rest - text.data());
   const bool has_number = rest != text.data();
   if (has_number && unit.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" has no unit: write \"", text, quantity.usual_unit,
+    return absl::InvalidArgumentError(StrCat("\"", text, "\" has no unit: write \"", text, quantity.usual_unit,
                                                    "\""));
   }
   while (!unit.empty() && unit.front() == ' ') unit.remove_prefix(1);
@@ -54,7 +54,7 @@ absl::StatusOr<Parsed> Parse(std::string_view text, const Quantity& quantity) {
     parsed.too_large = __builtin_mul_overflow(number, known.factor, &parsed.value);
     return parsed;
   }
-  return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a ", quantity.name,
+  return absl::InvalidArgumentError(StrCat("\"", text, "\" is not a ", quantity.name,
                                                  ": write a whole number and one of ", quantity.units_in_words,
                                                  ", such as \"", quantity.example, "\""));
 }
@@ -66,11 +66,11 @@ std::string Format(uint64_t value, std::span<const Unit> units, std::string_view
   for (const Unit& unit : units) {
     if (value % unit.factor == 0 && unit.factor > largest->factor) largest = &unit;
   }
-  return absl::StrCat(value / largest->factor, largest->name);
+  return StrCat(value / largest->factor, largest->name);
 }
 
 absl::Status OutOfRange(std::string_view text, std::string_view min, std::string_view max) {
-  return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is out of range: ", min, " to ", max));
+  return absl::InvalidArgumentError(StrCat("\"", text, "\" is out of range: ", min, " to ", max));
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ absl::StatusOr<uint64_t> ParseSize(std::string_view text, SizeRange range) {
 std::string FormatDuration(std::chrono::milliseconds duration) {
   const auto count = static_cast<uint64_t>(duration.count());
   // Nobody writes a negative duration, but the difference of two times may be one.
-  if (duration.count() < 0) return absl::StrCat("-", Format(0 - count, kDurationUnits, "0s"));
+  if (duration.count() < 0) return StrCat("-", Format(0 - count, kDurationUnits, "0s"));
   return Format(count, kDurationUnits, "0s");
 }
 

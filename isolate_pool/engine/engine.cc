@@ -39,6 +39,8 @@ std::unique_ptr<Engine> Engine::Boot(const std::string& executable, std::string*
     for (const std::string& line : initialised->errors()) *error += ": " + line;
     return nullptr;
   }
+  // What the warm-up compiled is there for the forks; V8 would drop it again as not used lately.
+  v8::V8::SetFlagsFromString("--no-flush-bytecode");
   std::unique_ptr<Engine> engine(new Engine);
   engine->platform_->StartWorkers();
   v8::V8::InitializePlatform(engine->platform_.get());

@@ -73,4 +73,10 @@ function idle() {
   return true;
 }
 
-module.exports = { serve, invoke, cancel, idle };
+// As if nothing had been served yet.
+function reset() {
+  handler = null;
+  pending.clear();
+}
+
+module.exports = { cancel, idle, invoke, reset, serve };

@@ -75,7 +75,8 @@ function pretendToListen(target, port) {
   });
 }
 
-function interceptListen() {
+// Once per process.
+function install() {
   const listen = net.Server.prototype.listen;
   net.Server.prototype.listen = function (...args) {
     if (!isHttpServer(this)) return listen.apply(this, args);
@@ -99,7 +100,14 @@ function interceptListen() {
 
 function prepare(port) {
   expectedPort = port;
-  interceptListen();
+}
+
+// As if nothing had been served yet.
+function reset() {
+  server = null;
+  serverPort = 0;
+  fallback = null;
+  onListening = null;
 }
 
 function onListen(callback) {
@@ -114,7 +122,7 @@ function listening() {
 function connect(fd) {
   if (server === null) {
     waiting.push(fd);
-    return;
+    return null;
   }
   const socket = new net.Socket({ fd, readable: true, writable: true, allowHalfOpen: true });
   // The peer is the invoker; the client's own address is in X-Forwarded-For.
@@ -130,6 +138,7 @@ function connect(fd) {
   socket.server = server;
   socket._server = server;
   server.emit('connection', socket);
+  return socket;
 }
 
-module.exports = { connect, listening, onListen, prepare, serve };
+module.exports = { connect, install, listening, onListen, prepare, reset, serve };

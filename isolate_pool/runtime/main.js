@@ -8,6 +8,7 @@ const logs = require('./logs');
 const load = require('./load');
 const eventLane = require('./event_lane');
 const httpLane = require('./http_lane');
+const { exercise } = require('./warm');
 
 let settled = false;
 let whenIdle = null;
@@ -32,10 +33,21 @@ function reportUncaught(error, origin) {
   else initFailed(error);
 }
 
+// In the zygote, last: what every instance needs, done once for all, and what each will do for itself, rehearsed, so that
+// it is compiled by then.
+async function warm() {
+  logs.install();
+  httpLane.install();
+  process.on('uncaughtExceptionMonitor', reportUncaught);
+  identity.assume({ directory: '/', entry: '', instance: 'zygote' });
+  await exercise();
+  initialised('');
+  idle();
+  settled = false;
+}
+
 function assign(assignment) {
   identity.assume(assignment);
-  logs.install();
-  process.on('uncaughtExceptionMonitor', reportUncaught);
   const outcome = load.load(assignment, initialised);
   whenIdle = outcome.whenIdle;
   outcome.done.then((kind) => kind && initialised(kind), initFailed);
@@ -62,5 +74,5 @@ module.exports = {
   invoke: eventLane.invoke,
   cancel: eventLane.cancel,
   connect: httpLane.connect,
-  warm: require('./warm').warm,
+  warm,
 };

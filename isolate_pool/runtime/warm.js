@@ -6,6 +6,9 @@
 'use strict';
 
 const ROUNDS = 30;
+const LOADED_FILES = 5;
+// Never bound: the HTTP lane answers listen().
+const WARM_PORT = 1;
 
 const COMMON_MODULES = [
   'assert', 'async_hooks', 'buffer', 'child_process', 'crypto', 'diagnostics_channel', 'dns', 'events', 'fs',
@@ -38,10 +41,11 @@ async function exchangeWebObjects() {
   }
 }
 
-// Requests over the HTTP lane, answered by a fetch handler: the path that a cold start takes.
+// Requests over the HTTP lane, to a fetch handler and to a plain server: the path that a cold start takes.
 async function exchangeHttp() {
   const http = require('http');
   const net = require('net');
+  const httpLane = require('./http_lane');
   const { createServer } = require('./fetch_handler');
   const target = {
     async fetch(request) {
@@ -54,12 +58,11 @@ async function exchangeHttp() {
     request.on('data', () => {});
     request.on('end', () => response.end('hello'));
   });
-  for (const server of [createServer(target), plain]) {
-    server.keepAliveTimeout = 0;
-    server.emit('listening');
+  httpLane.prepare(WARM_PORT);
+  for (const server of [createServer(target), plain.listen(WARM_PORT)]) {
+    httpLane.serve(server);
     const [ours, theirs] = binding.socketPair();
-    const socket = new net.Socket({ fd: ours, readable: true, writable: true });
-    server.emit('connection', socket);
+    const socket = httpLane.connect(ours);
     const client = new net.Socket({ fd: theirs, readable: true, writable: true });
     for (let i = 0; i < ROUNDS; i++) {
       const body = i % 2 ? '{"a":1}' : '';
@@ -72,6 +75,7 @@ async function exchangeHttp() {
     server.close();
     server.closeAllConnections();
   }
+  httpLane.reset();
 }
 
 function touchModules() {
@@ -89,11 +93,55 @@ function touchModules() {
   require('fs').statSync(process.execPath);
 }
 
-async function warm() {
+// The ways of loading a function's file, up to knowing its kind.
+async function loadFiles() {
+  const fs = require('fs');
+  const path = require('path');
+  const Module = require('module');
+  const httpLane = require('./http_lane');
+  const { load } = require('./load');
+  const folder = fs.mkdtempSync(path.join(require('os').tmpdir(), 'hearth-warm-'));
+  const sources = {
+    'lambda.cjs': 'exports.handler = async (event) => ({ event });',
+    'lambda.mjs': 'export const handler = async (event) => ({ event });',
+    'fetch.mjs': 'import os from "node:os"; export default { async fetch() { return new Response(os.EOL); } };',
+    'server.cjs': 'require("http").createServer((q, r) => r.end()).listen(1)',
+    'server.mjs': 'import http from "node:http"; http.createServer((q, r) => r.end()).listen(1)',
+  };
+  try {
+    for (let i = 0; i < LOADED_FILES; i++) {
+      for (const [name, source] of Object.entries(sources)) {
+        const entry = path.join(folder, `${i}-${name}`);
+        fs.writeFileSync(entry, source);
+        await load({ entry, kind: '', handler: '', port: WARM_PORT }, () => {}).done;
+        delete Module._cache[entry];
+        httpLane.reset();
+      }
+    }
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+  process.mainModule = undefined;
+}
+
+// Events, answered by the handlers that loadFiles left in place.
+async function exchangeEvents() {
+  const eventLane = require('./event_lane');
+  for (let i = 0; i < ROUNDS; i++) {
+    eventLane.invoke(i, '{"a":1}', 'warm', Date.now() + 1000, 'arn', '');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  eventLane.idle();
+  eventLane.reset();
+}
+
+async function exercise() {
   for (const name of COMMON_MODULES) require(name);
   touchModules();
   await exchangeWebObjects();
   await exchangeHttp();
+  await loadFiles();
+  await exchangeEvents();
 }
 
-module.exports = { warm };
+module.exports = { exercise };

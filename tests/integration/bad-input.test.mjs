@@ -1,5 +1,5 @@
-// What people get wrong, and what functions do wrong: each has a message that says what happened, where, and what to do,
-// and none disturbs the next request.
+// What people get wrong, and what functions do wrong: each has a message that says what happened, where, and what to
+// do, and none disturbs the next request.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -72,7 +72,7 @@ describe('a function that cannot be loaded is 502 and says why', () => {
       'healthy/index.mjs': HEALTHY,
     }));
   });
-  after(() => hearth.stop());
+  after(() => hearth?.stop());
 
   for (const [name, expected] of [
     ['exports-nothing', /no handler.*index\.mjs.*export default \{ fetch \}.*handler.*listen/s],
@@ -184,7 +184,7 @@ describe('a function that misbehaves', () => {
       'large/hearth.toml': '[limits]\nrequest = "1KB"\nresponse = "1KB"\n',
     }));
   });
-  after(() => hearth.stop());
+  after(() => hearth?.stop());
 
   const body = async (target, init) => (await hearth.fetch(target, init)).text();
 
@@ -281,7 +281,7 @@ describe('HTTP that is none', () => {
   before(async () => {
     hearth = await Hearth.start(fixture({ 'one/index.mjs': HEALTHY, 'two/index.mjs': HEALTHY }));
   });
-  after(() => hearth.stop());
+  after(() => hearth?.stop());
 
   // Sends the bytes on a connection of their own and gives what comes back until hearth closes it. A reset is a close:
   // hearth need not read on.

@@ -28,7 +28,7 @@ const FUNCTIONS = {
     export default {
       async fetch(request) {
         const { pathname, search } = new URL(request.url);
-        if (pathname === '/throw') throw new SyntaxError('bad route');
+        if (pathname === '/throw') throw new TypeError('bad route');
         if (pathname === '/echo') return new Response(request.body);
         if (pathname === '/wait') {
           console.log('waiting' + search);
@@ -55,8 +55,8 @@ before(async () => {
   invoke = promisify(client.invoke.bind(client));
 });
 after(() => {
-  client.close();
-  return hearth.stop();
+  client?.close();
+  return hearth?.stop();
 });
 
 const event = (value) => Buffer.from(JSON.stringify(value));
@@ -112,7 +112,7 @@ test('an HTTP request is GET / without a payload, POST / with one', async () => 
 
 for (const [kind, request, type, message] of [
   ['an event', { function: 'event', payload: event({ throw: 'too far' }) }, 'RangeError', 'too far'],
-  ['an HTTP', { function: 'web', http: { path: '/throw' } }, 'SyntaxError', 'bad route'],
+  ['an HTTP', { function: 'web', http: { path: '/throw' } }, 'TypeError', 'bad route'],
 ]) {
   test(`a throw in ${kind} function is an outcome, not a gRPC error`, async () => {
     const { outcome, error, payload } = await invoke(request);
@@ -181,6 +181,7 @@ test('InvokeStream: a throw is the end, with the error', async () => {
 test('InvokeStream: cancelling reaches the function', async () => {
   const call = client.invokeStream();
   call.write({ start: { function: 'web', http: { path: '/wait?stream' } } });
+  call.end();
   await hearth.waitForLog('waiting?stream');
   call.cancel();
   await assert.rejects(once(call, 'end'), { code: status.CANCELLED });

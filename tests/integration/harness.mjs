@@ -22,6 +22,7 @@ const GUARD_MS = 20_000;
 const STOP_GUARD_MS = 5_000;
 const POLL_MS = 10;
 
+// The hearth processes of this test file that have not ended.
 const running = new Set();
 const folders = [];
 
@@ -31,8 +32,10 @@ process.on('exit', () => {
 });
 
 afterEach((test) => {
-  if (test.passed) return;
-  for (const hearth of running) test.diagnostic(hearth.output());
+  for (const hearth of running) {
+    const text = hearth.takeNewOutput();
+    if (!test.passed && text) test.diagnostic(`hearth printed:\n${text}`);
+  }
 });
 
 // Writes the files, by path relative to a new temporary folder, and returns that folder.
@@ -76,11 +79,14 @@ export async function failure(response, status, outcome) {
 }
 
 export class Hearth {
+  // What hearth printed on stdout, one object a line.
   lines = [];
   #waiting = new Set();
-  #stderr = '';
+  #transcript = [];
+  #taken = 0;
   #child;
   #end;
+  #closed;
 
   constructor(paths, port) {
     const args = ['dev', ...paths, '--json', '--port', `${port}`, '--grpc-port', '0', '--admin-port', '0'];
@@ -90,10 +96,10 @@ export class Hearth {
       this.#child.on('exit', (code, signal) => resolve({ code, signal }));
     });
     const closed = new Promise((resolve) => this.#child.on('close', resolve));
-    this.closed = Promise.all([this.#end, closed]).then(([end]) => end);
-    this.closed.then(() => this.#giveUp('hearth ended'), (error) => this.#giveUp(error.message));
-    this.#child.stderr.setEncoding('utf8').on('data', (text) => (this.#stderr += text));
-    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#take(line));
+    this.#closed = Promise.all([this.#end, closed]).then(([end]) => end);
+    this.#closed.then(() => this.#giveUp('hearth ended'), (error) => this.#giveUp(error.message));
+    createInterface({ input: this.#child.stdout }).on('line', (text) => this.#take(text));
+    createInterface({ input: this.#child.stderr }).on('line', (text) => this.#transcript.push(text));
     running.add(this);
     this.#end.finally(() => running.delete(this)).catch(() => {});
   }
@@ -108,7 +114,7 @@ export class Hearth {
   // For a start that must fail: gives the exit code and what the error events say.
   static async fail(folder, { port = 0 } = {}) {
     const hearth = new Hearth([folder], port);
-    const { code } = await within(GUARD_MS, hearth.closed, () => `hearth did not exit\n${hearth.output()}`);
+    const { code } = await within(GUARD_MS, hearth.#closed, () => `hearth did not exit\n${hearth.output()}`);
     const errors = hearth.lines.filter(({ event }) => event === 'error');
     return { code, message: errors.map(({ message }) => message).join('\n') };
   }
@@ -132,9 +138,8 @@ export class Hearth {
   }
 
   // The AWS endpoint, without an SDK.
-  invoke(name, event = {}, headers = {}) {
-    const body = JSON.stringify(event);
-    return this.fetch(`/2015-03-31/functions/${name}/invocations`, { method: 'POST', body, headers });
+  invoke(name, event = {}) {
+    return this.fetch(`/2015-03-31/functions/${name}/invocations`, { method: 'POST', body: JSON.stringify(event) });
   }
 
   admin(target) {
@@ -153,17 +158,18 @@ export class Hearth {
   }
 
   // The first line, of those printed already or still to come, that the predicate accepts.
-  async waitForLine(predicate) {
+  async waitForLine(predicate, what = `${predicate}`) {
     const line = this.lines.find(predicate);
     if (line) return line;
-    const waiter = { predicate, ...Promise.withResolvers() };
+    const waiter = { predicate, what, ...Promise.withResolvers() };
     this.#waiting.add(waiter);
-    return within(GUARD_MS, waiter.promise, () => `no line for ${predicate}\n${this.output()}`);
+    return within(GUARD_MS, waiter.promise, () => `no line for ${what}\n${this.output()}`);
   }
 
   waitForLog(message, requestId) {
-    return this.waitForLine((line) =>
-      line.event === 'log' && line.message === message && (!requestId || line.request_id === requestId));
+    const logged = (line) =>
+      line.event === 'log' && line.message === message && (!requestId || line.request_id === requestId);
+    return this.waitForLine(logged, `the log line "${message}"${requestId ? ` of request ${requestId}` : ''}`);
   }
 
   kill(signal) {
@@ -181,10 +187,17 @@ export class Hearth {
   }
 
   output() {
-    return [...this.lines.map((line) => JSON.stringify(line)), this.#stderr].join('\n');
+    return this.#transcript.join('\n');
+  }
+
+  takeNewOutput() {
+    const text = this.#transcript.slice(this.#taken).join('\n');
+    this.#taken = this.#transcript.length;
+    return text;
   }
 
   #take(text) {
+    this.#transcript.push(text);
     let line;
     try {
       line = JSON.parse(text);
@@ -200,12 +213,13 @@ export class Hearth {
   }
 
   #giveUp(reason) {
-    for (const waiter of this.#waiting) waiter.reject(new Error(`${reason} before ${waiter.predicate}\n${this.output()}`));
+    for (const waiter of this.#waiting) waiter.reject(new Error(`${reason} before ${waiter.what}\n${this.output()}`));
     this.#waiting.clear();
   }
 }
 
-// The fields of /proc/<pid>/stat after the command name, which may hold blanks: [state, parent, …]. Null once it is gone.
+// The fields of /proc/<pid>/stat after the command name, which may hold blanks: [state, parent, …]. Null once it is
+// gone.
 function statOf(pid) {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');

@@ -154,7 +154,7 @@ describe('metrics', () => {
 
   let hearth;
   before(async () => (hearth = await Hearth.start(fixture({ 'mixed/index.mjs': MIXED }))));
-  after(() => hearth.stop());
+  after(() => hearth?.stop());
 
   const invoke = async (event) => (await hearth.invoke('mixed', event)).text();
   // Counted when an invocation ends, which its caller may learn first.
@@ -225,7 +225,7 @@ describe('logs', () => {
         };`,
     }));
   });
-  after(() => hearth.stop());
+  after(() => hearth?.stop());
 
   async function expectLines(name, requestId) {
     for (const message of ['log', 'write', 'error', 'two lines', 'at once']) {

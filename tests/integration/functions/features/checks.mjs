@@ -21,7 +21,8 @@ import { brotliCompress, brotliDecompress, gunzip, gzip } from 'node:zlib';
 import { WebSocketServer } from 'ws';
 
 // (module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))
-const ADD_WASM = Buffer.from('0061736d0100000001070160027f7f017f030201000707010361646400000a09010700200020016a0b', 'hex');
+const ADD_WASM = Buffer.from(
+  '0061736d0100000001070160027f7f017f030201000707010361646400000a09010700200020016a0b', 'hex');
 
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
 
@@ -71,14 +72,19 @@ export const checks = {
   },
 
   'worker threads': async () => {
-    const source = 'const { parentPort, workerData } = require("worker_threads"); parentPort.postMessage(workerData * 7);';
+    const source = `
+      const { parentPort, workerData } = require('node:worker_threads');
+      parentPort.postMessage(workerData * 7);`;
     const workers = [1, 2, 3].map((workerData) => new Worker(source, { eval: true, workerData }));
     return Promise.all(workers.map(async (worker) => (await once(worker, 'message'))[0]));
   },
 
   'SharedArrayBuffer and Atomics': async () => {
     const cell = new Int32Array(new SharedArrayBuffer(4));
-    const source = 'const { workerData: cell } = require("worker_threads"); Atomics.store(cell, 0, 42); Atomics.notify(cell, 0);';
+    const source = `
+      const { workerData: cell } = require('node:worker_threads');
+      Atomics.store(cell, 0, 42);
+      Atomics.notify(cell, 0);`;
     new Worker(source, { eval: true, workerData: cell });
     await Atomics.waitAsync(cell, 0, 0).value;
     return Atomics.load(cell, 0);
@@ -170,8 +176,8 @@ export const checks = {
   },
 
   'signals': async () => {
-    const received = once(process, 'SIGUSR2');
-    await promisify(execFile)('sh', ['-c', `kill -USR2 ${process.pid}`]);
+    const received = once(process, 'SIGHUP');
+    await promisify(execFile)('sh', ['-c', `kill -HUP ${process.pid}`]);
     return (await received)[0];
   },
 
