@@ -16,7 +16,7 @@
 #include "base/strings.h"
 #include "cli/exit_code.h"
 #include "cli/invoke_report.h"
-#include "emulator/dev/units.h"
+#include "base/units.h"
 #include "grpcpp/grpcpp.h"
 #include "hearth/v1/invoker.grpc.pb.h"
 

@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 
 #include "base/strings.h"
+#include "base/utf8.h"
 
 namespace hearth {
 namespace {
@@ -27,21 +28,6 @@ double Milliseconds(std::chrono::nanoseconds time) {
 }
 
 std::string Clock() { return Timestamp().substr(11, 12); }
-
-// Length of the well-formed UTF-8 sequence at the start of `text`; 0 if there is none.
-size_t Utf8Length(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  const size_t length = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3
-                        : first >= 0xf0 && first < 0xf5 ? 4 : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  if (length == 3 && ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) >= 0xa0))) return 0;
-  if (length == 4 && ((first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) >= 0x90))) return 0;
-  return length;
-}
 
 }  // namespace
 
@@ -60,7 +46,7 @@ std::string Printable(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {
-    const size_t length = Utf8Length(bytes);
+    const size_t length = Utf8SequenceLength(bytes);
     const auto first = static_cast<unsigned char>(bytes.front());
     // A terminal obeys control characters; a function must not be able to drive it. Colours are let through.
     const bool control = (first < 0x20 && first != '\t' && first != 0x1b) || first == 0x7f;

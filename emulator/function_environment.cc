@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
+#include <cctype>
 #include <fstream>
-#include <regex>
 #include <sstream>
 #include <string_view>
 
@@ -12,17 +12,35 @@
 namespace hearth {
 namespace {
 
+// Whether the word stands in the text by itself, after `before` (spaces between them do not count).
+bool HasExport(std::string_view text, std::string_view before) {
+  constexpr std::string_view kName = "handler";
+  constexpr std::string_view kSpaces = " \t\r\n";
+  for (size_t at = text.find(before); at != std::string_view::npos; at = text.find(before, at + 1)) {
+    const size_t word = text.find_first_not_of(kSpaces, at + before.size());
+    if (word == std::string_view::npos) return false;
+    const std::string_view rest = text.substr(word);
+    if (!rest.starts_with(kName)) continue;
+    const unsigned char next = rest.size() > kName.size() ? static_cast<unsigned char>(rest[kName.size()]) : ' ';
+    if (std::isalnum(next) == 0 && next != '_' && next != '$') return true;
+  }
+  return false;
+}
+
 // Code reads its environment while it loads, before it is known to be a Lambda handler: an export of that name is taken
-// as the sign.
+// as the sign. Wrong guesses cost a few variables too many or too few; the instance itself decides the kind.
 bool LooksLikeLambda(const FunctionSpec& spec) {
   if (spec.kind != FunctionKind::kDetect) return spec.kind == FunctionKind::kLambda;
   if (!spec.handler.empty()) return true;
   std::ifstream file(spec.entry);
-  std::stringstream text;
-  text << file.rdbuf();
-  static const std::regex exported(
-      R"((exports\.handler\s*=|export\s+(async\s+)?(const|let|var|function\*?)\s+handler\b|export\s*\{[^}]*\bhandler\b))");
-  return std::regex_search(text.str(), exported);
+  std::stringstream content;
+  content << file.rdbuf();
+  const std::string text = content.str();
+  for (std::string_view before : {"exports.", "export const", "export let", "export var", "export function",
+                                  "export async function", "export {"}) {
+    if (HasExport(text, before)) return true;
+  }
+  return false;
 }
 
 }  // namespace

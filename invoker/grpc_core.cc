@@ -113,9 +113,9 @@ asio::awaitable<GrpcReply> RunGrpcCall(Invoker& invoker, const v1::InvokeRequest
   if (kind == FunctionKind::kDetect) {
     const InvocationResult probe = co_await invoker.Probe(request.function(), &kind);
     if (probe.outcome != Outcome::kOk) co_return ReplyOf(probe);
-    if (options.cancel != nullptr && options.cancel->cancelled()) {
-      co_return GrpcReply{grpc::Status(grpc::StatusCode::CANCELLED, "the caller went away"), {}};
-    }
+  }
+  if (options.cancel != nullptr && options.cancel->cancelled()) {
+    co_return GrpcReply{grpc::Status(grpc::StatusCode::CANCELLED, "the caller went away"), {}};
   }
   const uint64_t limit = RequestLimit(spec->limits, kind);
   if (kind == FunctionKind::kLambda) {

@@ -16,6 +16,7 @@
 #include <boost/json.hpp>
 
 #include "base/strings.h"
+#include "base/units.h"
 
 namespace hearth {
 namespace {
@@ -88,7 +89,7 @@ class HttpConnection::ClientBody final : public BodySource {
       const size_t received = out.size() - body.size;
       total_ += received;
       if (total_ > limit_) {
-        co_return absl::ResourceExhaustedError(StrCat("the request is larger than limits.request = ", limit_, " bytes"));
+        co_return absl::ResourceExhaustedError(StrCat("the request is larger than limits.request = ", FormatSize(limit_)));
       }
       if (received > 0) co_return received;
     }
@@ -376,7 +377,7 @@ asio::awaitable<bool> HttpConnection::AnswerFunction(Route route) {
   if (parser_->content_length().value_or(0) > limit) {
     co_return co_await SendError(
         Outcome::kRequestTooLarge,
-        {"Hearth.RequestTooLarge", StrCat("the request is larger than limits.request = ", limit, " bytes"), {}});
+        {"Hearth.RequestTooLarge", StrCat("the request is larger than limits.request = ", FormatSize(limit)), {}});
   }
   HttpRequestHead head{.method = std::string(request.method_string()),
                        .target = route.target,
@@ -427,7 +428,7 @@ asio::awaitable<bool> HttpConnection::AnswerWhole(
 asio::awaitable<absl::StatusOr<std::string>> HttpConnection::ReadWholeBody(uint64_t limit) {
   std::string body;
   if (parser_->content_length().value_or(0) > limit) {
-    co_return absl::ResourceExhaustedError(StrCat("the request is larger than ", limit, " bytes"));
+    co_return absl::ResourceExhaustedError(StrCat("the request is larger than ", FormatSize(limit)));
   }
   ClientBody source(*this, limit);
   const auto buffer = std::make_unique<std::array<char, kChunkBytes>>();

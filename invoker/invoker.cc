@@ -11,6 +11,7 @@
 #include <boost/json.hpp>
 
 #include "base/strings.h"
+#include "base/units.h"
 #include "invoker/http_exchange.h"
 #include "invoker/one_shot.h"
 
@@ -246,7 +247,7 @@ class Invoker::Invocation {
     const bool own_limit = !options_.deadline.has_value() || deadline_ < *options_.deadline;
     Fail(Outcome::kTimeout,
          {"Hearth.Timeout",
-          own_limit ? StrCat("the function did not answer within limits.timeout = ", spec_->limits.timeout.count(), " ms")
+          own_limit ? StrCat("the function did not answer within limits.timeout = ", FormatDuration(spec_->limits.timeout))
                     : std::string("the caller's deadline passed"),
           {}});
     if (own_limit || give_up_instance) GiveUpInstance();
@@ -418,7 +419,7 @@ asio::awaitable<void> Invoker::RunHttp(Invocation& invocation, const HttpRequest
       case End::kResponseTooLarge:
         invocation.Fail(Outcome::kResponseTooLarge,
                         {"Hearth.ResponseTooLarge",
-                         StrCat("the response is larger than limits.response = ", limit, " bytes"), {}});
+                         StrCat("the response is larger than limits.response = ", FormatSize(limit)), {}});
         break;
       case End::kRequestFailed:
         if (absl::IsResourceExhausted(exchange.request_status)) {

@@ -43,10 +43,10 @@ int HttpStatusOf(Outcome outcome) {
     case Outcome::kOk:
       return 200;
     case Outcome::kFunctionError:
-    case Outcome::kInitFailed:
       return 500;
     case Outcome::kTimeout:
       return 504;
+    case Outcome::kInitFailed:
     case Outcome::kMemoryExceeded:
     case Outcome::kResponseTooLarge:
     case Outcome::kInstanceExited:

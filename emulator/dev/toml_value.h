@@ -14,7 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "emulator/dev/units.h"
+#include "base/units.h"
 
 namespace hearth {
 

@@ -14,6 +14,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/strings.h"
+#include "base/units.h"
 #include "isolate_pool/pool/process_statistics.h"
 
 namespace hearth {
@@ -22,13 +23,13 @@ namespace {
 // What a result's envelope may add to its payload: error text and stack.
 constexpr uint64_t kEnvelopeBytes = 1 << 20;
 constexpr size_t kReadBytes = 64 << 10;
-constexpr std::string_view kTruncated = "[hearth: limits.log reached; the rest of this invocation's log is dropped]";
 
 Failure ToFailure(const internal::Failure& failure) {
   return {failure.type(), failure.message(), {failure.stack().begin(), failure.stack().end()}, failure.frame()};
 }
 
-std::string FormatMegabytes(uint64_t bytes) { return StrCat((bytes + (1 << 19)) >> 20, " MB"); }
+// Used amounts are rounded; a limit is shown as it was configured.
+std::string RoundToMegabytes(uint64_t bytes) { return FormatSize((bytes + kMegabyte / 2) / kMegabyte * kMegabyte); }
 
 }  // namespace
 
@@ -88,7 +89,7 @@ void ProcessInstance::Start(Launcher& launcher, std::function<void(absl::Status)
     ExitCause cause{.kind = ExitCause::Kind::kInitTimeout};
     cause.failure.type = "Hearth.InitTimeout";
     cause.failure.message =
-        StrCat("the function did not initialise within limits.init = ", self->spec_->limits.init.count(), " ms");
+        StrCat("the function did not initialise within limits.init = ", FormatDuration(self->spec_->limits.init));
     self->Kill(std::move(cause));
   });
   launcher.Launch(std::move(descriptors),
@@ -256,8 +257,8 @@ void ProcessInstance::OnEnding(const internal::Ending& ending) {
       cause.kind = ExitCause::Kind::kMemoryLimit;
       cause.failure.type = "Hearth.MemoryExceeded";
       cause.failure.message =
-          StrCat("limits.memory = ", FormatMegabytes(spec_->limits.memory_bytes),
-                       " exceeded: the JavaScript heap reached ", FormatMegabytes(ending.used_bytes()));
+          StrCat("limits.memory = ", FormatSize(spec_->limits.memory_bytes),
+                       " exceeded: the JavaScript heap reached ", RoundToMegabytes(ending.used_bytes()));
       break;
     default:
       return;
@@ -290,9 +291,12 @@ void ProcessInstance::OnLine(bool standard_error, std::string_view request_id, s
   const bool attributed = known != request_logs_.end();
   RequestLog& request = attributed ? known->second : unattributed_;
   if (request.truncated) return;
+  std::string marker;
   if (text.size() + 1 > request.left) {
     request.truncated = true;
-    text = kTruncated;
+    marker = StrCat("[hearth: limits.log = ", FormatSize(spec_->limits.log_bytes),
+                    " reached; the rest of this invocation's log is dropped]");
+    text = marker;
   } else {
     request.left -= text.size() + 1;
   }
@@ -393,8 +397,8 @@ void ProcessInstance::CheckMemory() {
     if (resident > spec_->limits.memory_bytes) {
       ExitCause cause{.kind = ExitCause::Kind::kMemoryLimit, .used_bytes = resident};
       cause.failure = {"Hearth.MemoryExceeded",
-                       StrCat("limits.memory = ", FormatMegabytes(spec_->limits.memory_bytes),
-                                    " exceeded: the instance used ", FormatMegabytes(resident)),
+                       StrCat("limits.memory = ", FormatSize(spec_->limits.memory_bytes),
+                                    " exceeded: the instance used ", RoundToMegabytes(resident)),
                        {},
                        {}};
       Kill(std::move(cause));

@@ -1,4 +1,4 @@
-#include "emulator/dev/units.h"
+#include "base/units.h"
 
 #include <charconv>
 #include <optional>

@@ -1,0 +1,75 @@
+# `make` lists what can be made. Every target does its own set-up: nothing has to be installed or run before it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# Bazel runs one command at a time anyway.
+.NOTPARALLEL:
+
+export BAZEL ?= bazel
+PREFIX ?= /usr/local
+
+# A terminal gets Bazel's progress, a log only what went wrong.
+BAZEL_FLAGS := --ui_event_filters=-info $(shell test -t 2 || echo --noshow_progress)
+# The engine's own Node, so that no other has to be there.
+NODE := node_modules/node-linux-$(patsubst aarch64,arm64,$(patsubst x86_64,x64,$(shell uname -m)))/bin/node
+
+##@ Use
+.PHONY: run bench
+run: ARGS ?= dev examples
+run: hearth ## Run hearth on examples/; anything else with ARGS="dev my/folder --port 9000"
+	@exec bazel-bin/cli/hearth $(ARGS)
+
+bench: setup-build ## Measure cold starts on this machine (ARGS: options of bench/cold_start)
+	@echo 'bench: cold starts'
+	@$(BAZEL) build $(BAZEL_FLAGS) -c opt //bench:cold_start
+	@exec bazel-bin/bench/cold_start $(ARGS)
+
+##@ Build
+.PHONY: build hearth install clean
+build: setup-build setup-test ## Build everything
+	@echo 'build: //...'
+	@$(BAZEL) build $(BAZEL_FLAGS) //...
+
+hearth: setup-build ## Build only the hearth command
+	@echo 'build: //cli:hearth'
+	@$(BAZEL) build $(BAZEL_FLAGS) //cli:hearth
+
+# Builds nothing, so that `sudo make install` leaves no files of root in the tree and no second Bazel.
+install: ## Install what `make hearth` has built below $(DESTDIR)$(PREFIX)
+	@test -x bazel-bin/cli/hearth || { echo 'install: error: nothing is built: run `make hearth` first' >&2; exit 1; }
+	install -D -m 755 -t '$(DESTDIR)$(PREFIX)/bin' bazel-bin/cli/hearth
+	install -D -m 755 -t '$(DESTDIR)$(PREFIX)/lib/hearth' $(NODE) bazel-bin/isolate_pool/zygote/libisolate.so
+
+clean: ## Remove what was built (node_modules stays)
+	$(BAZEL) clean
+	rm -rf .cache compile_commands.json
+
+##@ Check
+.PHONY: test test-unit test-integration test-asan test-tsan lint format
+test: build test-unit test-integration ## Run all tests
+
+test-unit: setup-build setup-test ## Run the tests that stand beside the code
+	@echo 'test: //...'
+	@$(BAZEL) test $(BAZEL_FLAGS) //...
+
+test-integration: hearth ## Run tests/integration against the hearth command
+	@echo 'test: tests/integration'
+	@$(NODE) --test --test-reporter=spec --test-concurrency=2 --test-timeout=120000 tests/integration/*.test.mjs
+
+test-asan test-tsan: test-%: setup-build setup-test ## Run the unit tests under a sanitizer
+	@echo 'test: //... ($*)'
+	@$(BAZEL) test $(BAZEL_FLAGS) --config=$* //...
+
+lint: setup-build setup-test setup-lint ## Check formatting, layering, links, and the code with clang-tidy
+	@tools/lint
+
+format: setup-lint ## Format the C++ sources
+	@git ls-files -z --cached --others --exclude-standard '*.h' '*.cc' | xargs -0 -r clang-format-19 -i
+
+.PHONY: setup-build setup-test setup-lint help
+setup-build setup-test setup-lint: setup-%:
+	@tools/setup $*
+
+help:
+	@awk -F ': .*## |: ## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z -]+:.* ## / {printf "  make %-20s %s\n", $$1, $$2}' \
+	  $(MAKEFILE_LIST)
