@@ -14,9 +14,9 @@
 
 #include "absl/status/statusor.h"
 #include "base/strings.h"
+#include "base/units.h"
 #include "cli/exit_code.h"
 #include "cli/invoke_report.h"
-#include "base/units.h"
 #include "grpcpp/grpcpp.h"
 #include "hearth/v1/invoker.grpc.pb.h"
 

@@ -133,7 +133,7 @@ class HttpConnection::ClientSink final : public ResponseSink {
     if (!connection_.parser_->is_done()) keep_alive_ = false;
     pending_ += keep_alive_ ? (http_1_0_ ? "Connection: keep-alive\r\n\r\n" : "\r\n") : "Connection: close\r\n\r\n";
     if (head.more_follows) co_return absl::OkStatus();
-    co_return co_await Send({});
+    co_return co_await Send(std::string_view());
   }
 
   asio::awaitable<absl::Status> Write(std::string_view bytes) override { return Send(bytes); }
@@ -141,7 +141,7 @@ class HttpConnection::ClientSink final : public ResponseSink {
   asio::awaitable<absl::Status> Finish() override {
     if (chunked_) pending_ += "0\r\n\r\n";
     absl::Status status = absl::OkStatus();
-    if (!pending_.empty()) status = co_await Send({}, /*raw=*/true);
+    if (!pending_.empty()) status = co_await Send(std::string_view(), /*raw=*/true);
     finished_ = status.ok();
     co_return status;
   }
@@ -246,13 +246,16 @@ asio::awaitable<bool> HttpConnection::ReadHead() {
   const auto [error, size] = co_await http::async_read_header(stream_, buffer_, *parser_, kToken);
   if (!error) co_return true;
   if (error == boost::beast::error::timeout) {
-    co_await SendProtocolError(408, "the request's header did not arrive in time");
+    const std::string message = "the request's header did not arrive in time";
+    co_await SendProtocolError(408, message);
   } else if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    co_await SendProtocolError(
-        431, StrCat("the request's header section is larger than ", routes_.options.max_header_bytes, " bytes"));
+    const std::string message =
+        StrCat("the request's header section is larger than ", FormatSize(routes_.options.max_header_bytes));
+    co_await SendProtocolError(431, message);
   } else if (error.category() == make_error_code(http::error::bad_method).category() &&
              error != http::error::end_of_stream && error != http::error::partial_message) {
-    co_await SendProtocolError(400, StrCat("not a valid HTTP request: ", error.message()));
+    const std::string message = StrCat("not a valid HTTP request: ", error.message());
+    co_await SendProtocolError(400, message);
   }
   co_return false;
 }
@@ -273,28 +276,30 @@ asio::awaitable<bool> HttpConnection::Answer() {
   const auto& request = parser_->get();
   const auto target = std::string(request.target());
   if (request.version() >= 11 && request.find(http::field::host) == request.end()) {
-    co_await SendProtocolError(400, "the request has no Host header");
+    const std::string message = "the request has no Host header";
+    co_await SendProtocolError(400, message);
     co_return false;
   }
   if (!target.starts_with('/')) {
-    co_await SendProtocolError(400, StrCat("the request's target must start with \"/\": ", target.substr(0, 100)));
+    const std::string message = StrCat("the request's target must start with \"/\": ", target.substr(0, 100));
+    co_await SendProtocolError(400, message);
     co_return false;
   }
   if (cancel_.cancelled()) co_return false;
   const auto method = std::string(request.method_string());
   for (WholeRequestHandler* handler : routes_.handlers) {
     if (!handler->Accepts(method, target)) continue;
-    co_return co_await AnswerWhole(
-        handler->BodyLimit(target),
-        [this, handler](WholeRequest whole) { return handler->Handle(std::move(whole), cancel_); }, target);
+    WholeHandler handle = [this, handler](WholeRequest whole) { return handler->Handle(std::move(whole), cancel_); };
+    co_return co_await AnswerWhole(handler->BodyLimit(target), std::move(handle), target);
   }
   if (routes_.invoker == nullptr) {
-    co_return co_await SendError(Outcome::kNotFound, {"Hearth.NotFound", StrCat("nothing is at ", target), {}});
+    InvocationError error{"Hearth.NotFound", StrCat("nothing is at ", target), {}};
+    co_return co_await SendError(Outcome::kNotFound, std::move(error));
   }
   Route route = FindRoute();
   if (route.function == nullptr) {
-    co_return co_await SendError(Outcome::kNotFound,
-                                 {"Hearth.FunctionNotFound", routes_.invoker->UnknownFunction(route.name), {}});
+    InvocationError error{"Hearth.FunctionNotFound", routes_.invoker->UnknownFunction(route.name), {}};
+    co_return co_await SendError(Outcome::kNotFound, std::move(error));
   }
   FunctionKind kind = route.function->kind;
   if (kind == FunctionKind::kDetect) {
@@ -302,11 +307,10 @@ asio::awaitable<bool> HttpConnection::Answer() {
     if (probe.outcome != Outcome::kOk) co_return co_await SendError(probe.outcome, std::move(probe.error));
   }
   if (kind == FunctionKind::kLambda && routes_.gateway != nullptr) {
-    const std::string name = route.function->name;
-    co_return co_await AnswerWhole(
-        RequestLimit(route.function->limits, kind),
-        [this, name](WholeRequest whole) { return routes_.gateway->Handle(name, std::move(whole), cancel_); },
-        route.target);
+    WholeHandler handle = [this, name = route.function->name](WholeRequest whole) {
+      return routes_.gateway->Handle(name, std::move(whole), cancel_);
+    };
+    co_return co_await AnswerWhole(RequestLimit(route.function->limits, kind), std::move(handle), route.target);
   }
   co_return co_await AnswerFunction(std::move(route));
 }
@@ -375,9 +379,10 @@ asio::awaitable<bool> HttpConnection::AnswerFunction(Route route) {
   const auto& request = parser_->get();
   const uint64_t limit = RequestLimit(route.function->limits, route.function->kind);
   if (parser_->content_length().value_or(0) > limit) {
-    co_return co_await SendError(
-        Outcome::kRequestTooLarge,
-        {"Hearth.RequestTooLarge", StrCat("the request is larger than limits.request = ", FormatSize(limit)), {}});
+    InvocationError error{"Hearth.RequestTooLarge",
+                          StrCat("the request is larger than limits.request = ", FormatSize(limit)),
+                          {}};
+    co_return co_await SendError(Outcome::kRequestTooLarge, std::move(error));
   }
   HttpRequestHead head{.method = std::string(request.method_string()),
                        .target = route.target,
@@ -403,8 +408,7 @@ asio::awaitable<bool> HttpConnection::AnswerFunction(Route route) {
   co_return co_await SendError(result.outcome, std::move(result.error), result.report.request_id);
 }
 
-asio::awaitable<bool> HttpConnection::AnswerWhole(
-    uint64_t body_limit, std::function<asio::awaitable<WholeResponse>(WholeRequest)> handle, std::string target) {
+asio::awaitable<bool> HttpConnection::AnswerWhole(uint64_t body_limit, WholeHandler handle, std::string target) {
   WholeRequest whole;
   whole.method = std::string(parser_->get().method_string());
   whole.target = std::move(target);
@@ -414,8 +418,8 @@ asio::awaitable<bool> HttpConnection::AnswerWhole(
   absl::StatusOr<std::string> body = co_await ReadWholeBody(body_limit);
   if (!body.ok()) {
     if (!absl::IsResourceExhausted(body.status())) co_return false;
-    co_return co_await SendError(Outcome::kRequestTooLarge,
-                                 {"Hearth.RequestTooLarge", std::string(body.status().message()), {}});
+    InvocationError error{"Hearth.RequestTooLarge", std::string(body.status().message()), {}};
+    co_return co_await SendError(Outcome::kRequestTooLarge, std::move(error));
   }
   whole.body = std::move(*body);
   const bool keep_alive = parser_->get().keep_alive();
@@ -453,8 +457,8 @@ asio::awaitable<bool> HttpConnection::SendWhole(const WholeResponse& response, b
   co_return !error;
 }
 
-asio::awaitable<bool> HttpConnection::SendError(Outcome outcome, InvocationError error, std::string_view request_id) {
-  const WholeResponse response = ErrorResponse(outcome, error, request_id);
+asio::awaitable<bool> HttpConnection::SendError(Outcome outcome, InvocationError error, std::string request_id) {
+  const WholeResponse response = ErrorResponse(outcome, error, request_id.empty() ? NewRequestId() : request_id);
   // A request whose body was not read cannot be followed by another.
   const bool keep_alive = parser_->get().keep_alive() && (parser_->is_done() || !HasBody());
   const bool sent = co_await SendWhole(response, keep_alive);
@@ -462,8 +466,9 @@ asio::awaitable<bool> HttpConnection::SendError(Outcome outcome, InvocationError
   co_return sent && keep_alive;
 }
 
-asio::awaitable<void> HttpConnection::SendProtocolError(int status, std::string_view message) {
-  WholeResponse response = ErrorResponse(Outcome::kInvalidRequest, {"Hearth.InvalidRequest", std::string(message), {}}, "");
+asio::awaitable<void> HttpConnection::SendProtocolError(int status, std::string message) {
+  const InvocationError error{"Hearth.InvalidRequest", std::move(message), {}};
+  WholeResponse response = ErrorResponse(Outcome::kInvalidRequest, error, NewRequestId());
   response.status = status;
   if (co_await SendWhole(response, false)) co_await LingerAndClose();
 }

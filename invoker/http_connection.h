@@ -26,6 +26,8 @@ struct HttpRoutes {
   EventGateway* gateway = nullptr;
 };
 
+// GCC 12 destroys some temporaries of a co_await expression twice (aggregates made in place, above all): arguments of the
+// coroutines here are named before the call.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   HttpConnection(boost::asio::ip::tcp::socket socket, const HttpRoutes& routes);
@@ -39,6 +41,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
   class ClientBody;
   class ClientSink;
+  using WholeHandler = std::function<boost::asio::awaitable<WholeResponse>(WholeRequest)>;
   struct Route {
     std::shared_ptr<const FunctionSpec> function;  // null: none of that name
     std::string name;
@@ -50,12 +53,11 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<bool> ReadHead();
   // Answers the request whose head is in parser_. False if the connection cannot be used again.
   boost::asio::awaitable<bool> Answer();
-  boost::asio::awaitable<bool> AnswerWhole(
-      uint64_t body_limit, std::function<boost::asio::awaitable<WholeResponse>(WholeRequest)> handle, std::string target);
+  boost::asio::awaitable<bool> AnswerWhole(uint64_t body_limit, WholeHandler handle, std::string target);
   boost::asio::awaitable<bool> AnswerFunction(Route route);
   boost::asio::awaitable<bool> SendWhole(const WholeResponse& response, bool keep_alive);
-  boost::asio::awaitable<bool> SendError(Outcome outcome, InvocationError error, std::string_view request_id = {});
-  boost::asio::awaitable<void> SendProtocolError(int status, std::string_view message);
+  boost::asio::awaitable<bool> SendError(Outcome outcome, InvocationError error, std::string request_id = "");
+  boost::asio::awaitable<void> SendProtocolError(int status, std::string message);
   boost::asio::awaitable<absl::StatusOr<std::string>> ReadWholeBody(uint64_t limit);
   // Lets the client read what was sent before the connection is reset over what it still sends.
   boost::asio::awaitable<void> LingerAndClose();

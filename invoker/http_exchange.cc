@@ -190,7 +190,8 @@ class Download {
         result_.end = HttpExchange::End::kResponseTooLarge;
         co_return std::move(result_);
       }
-      if (size > 0 && !(co_await sink_.Write({chunk->data(), size})).ok()) {
+      const std::string_view bytes(chunk->data(), size);
+      if (size > 0 && !(co_await sink_.Write(bytes)).ok()) {
         result_.end = HttpExchange::End::kClientGone;
         co_return std::move(result_);
       }

@@ -64,6 +64,12 @@ Outcome OutcomeOf(const ExitCause& cause) {
   return Outcome::kInternal;
 }
 
+// The outcome of an invocation that waited for an instance which did not come up.
+Outcome OutcomeOfStart(const ExitCause& cause) {
+  const Outcome outcome = OutcomeOf(cause);
+  return outcome == Outcome::kInternal || outcome == Outcome::kMemoryExceeded ? outcome : Outcome::kInitFailed;
+}
+
 InvocationError ErrorOf(const ExitCause& cause) {
   if (cause.kind == ExitCause::Kind::kInitFailed) return ToError(cause.failure);
   InvocationError error;
@@ -197,7 +203,7 @@ class Invoker::Invocation {
     result_.report.queue = waited;
     if (auto* refused = std::get_if<Pool::AcquireError>(&granted)) {
       if (absl::IsAborted(refused->status)) {
-        Fail(OutcomeOf(refused->cause), ErrorOf(refused->cause));
+        Fail(OutcomeOfStart(refused->cause), ErrorOf(refused->cause));
       } else {
         Fail(absl::IsNotFound(refused->status) ? Outcome::kNotFound : Outcome::kOverloaded,
              {"Hearth.Overloaded", std::string(refused->status.message()), {}});

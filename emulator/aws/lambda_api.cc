@@ -105,7 +105,7 @@ json::object Configuration(const FunctionSpec& spec) {
 
 WholeResponse JsonResponse(const json::object& body, const std::string& request_id) {
   WholeResponse response;
-  response.headers = {{"Content-Type", "application/json"}, {"x-amzn-RequestId", request_id}};
+  response.headers = {{"Content-Type", "application/json"}, {"x-amzn-RequestId", request_id}, {"x-hearth-request-id", request_id}};
   response.body = json::serialize(body);
   return response;
 }
@@ -242,7 +242,7 @@ asio::awaitable<WholeResponse> LambdaApi::Invoke(Call call, WholeRequest request
   if (is_event) co_return InvokeLater(call, request);
   WholeResponse dry_run;
   dry_run.status = 204;
-  dry_run.headers = {{"x-amzn-RequestId", call.request_id}};
+  dry_run.headers = {{"x-amzn-RequestId", call.request_id}, {"x-hearth-request-id", call.request_id}};
   co_return dry_run;
 }
 
@@ -271,7 +271,7 @@ WholeResponse LambdaApi::InvokeLater(const Call& call, const WholeRequest& reque
       });
   WholeResponse accepted;
   accepted.status = 202;
-  accepted.headers = {{"x-amzn-RequestId", call.request_id}};
+  accepted.headers = {{"x-amzn-RequestId", call.request_id}, {"x-hearth-request-id", call.request_id}};
   return accepted;
 }
 

@@ -236,6 +236,7 @@ WholeResponse LambdaResponse(const InvocationResult& result, const FunctionSpec&
   WholeResponse response;
   response.headers = {{"Content-Type", "application/json"},
                       {"x-amzn-RequestId", id},
+                      {"x-hearth-request-id", id},
                       {"X-Amz-Executed-Version", std::string(kLatestVersion)}};
   if (failed) response.headers.emplace_back("X-Amz-Function-Error", "Unhandled");
   response.body = failed ? ErrorJson(FunctionErrorOf(result, spec)) : result.payload;
@@ -248,6 +249,7 @@ WholeResponse LambdaApiError(int status, std::string_view type, std::string_view
   response.status = status;
   response.headers = {{"Content-Type", "application/json"},
                       {"x-amzn-RequestId", std::string(request_id)},
+                      {"x-hearth-request-id", std::string(request_id)},
                       {"X-Amzn-ErrorType", std::string(type)}};
   const json::object body{{"Type", status >= 500 ? "Service" : "User"}, {message_key, std::string(message)}};
   response.body = json::serialize(body);
