@@ -138,7 +138,7 @@ v1::InvokeResponse ResponseOf(const InvocationResult& result) {
   report->set_instance(ValidUtf8(result.report.instance));
   report->set_start(result.report.start);
   Set(report->mutable_queue(), result.report.queue);
-  Set(report->mutable_init(), result.report.init);
+  if (result.report.init.count() > 0) Set(report->mutable_init(), result.report.init);
   Set(report->mutable_run(), result.report.run);
   Set(report->mutable_cpu(), result.report.cpu);
   report->set_peak_memory_bytes(result.report.peak_memory_bytes);

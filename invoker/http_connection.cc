@@ -400,6 +400,7 @@ asio::awaitable<bool> HttpConnection::AnswerFunction(Route route) {
   if (!HasBody()) WatchClient();
   InvokeOptions options;
   options.cancel = &cancel_;
+  options.peak_memory = false;
   Invoker::HttpResult result =
       co_await routes_.invoker->InvokeHttp(route.function->name, std::move(head), body, sink, std::move(options));
   StopWatching();

@@ -243,7 +243,7 @@ class Invoker::Invocation {
     if (options_.cancel != nullptr) options_.cancel->OnCancel(nullptr);
     result_.report.run = Clock::now() - run_start_;
     if (const nanoseconds now = instance().CpuTime(); now > cpu_start_) result_.report.cpu = now - cpu_start_;
-    if (options_.log_tail || result_.report.start != StartName(StartKind::kWarm)) {
+    if (options_.peak_memory || result_.report.start != StartName(StartKind::kWarm)) {
       result_.report.peak_memory_bytes = instance().PeakMemoryBytes();
     }
   }

@@ -44,6 +44,8 @@ struct InvokeOptions {
   // May be null. Must outlive the invocation.
   CancelToken* cancel = nullptr;
   bool log_tail = false;
+  // Fill the report's peak_memory_bytes also for warm invocations; costs a read of /proc.
+  bool peak_memory = true;
 };
 
 struct InvocationResult {

@@ -90,7 +90,9 @@ export class Hearth {
 
   constructor(paths, port) {
     const args = ['dev', ...paths, '--json', '--port', `${port}`, '--grpc-port', '0', '--admin-port', '0'];
-    this.#child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Functions get hearth's environment; the test runner's own mark in it is none of theirs.
+    const { NODE_TEST_CONTEXT, ...env } = process.env;
+    this.#child = spawn(BINARY, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#end = new Promise((resolve, reject) => {
       this.#child.on('error', reject);
       this.#child.on('exit', (code, signal) => resolve({ code, signal }));
