@@ -1,0 +1,352 @@
+#include "isolate_pool/pool/pool.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+namespace hearth {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// An instance that does as the test says.
+class ManualInstance final : public Instance {
+ public:
+  ManualInstance(boost::asio::io_context& context, std::shared_ptr<const FunctionSpec> spec, std::string id,
+                 std::function<void(absl::Status)> ready)
+      : context_(context), spec_(std::move(spec)), id_(std::move(id)), ready_(std::move(ready)) {}
+
+  void BecomeReady() { std::exchange(ready_, nullptr)(absl::OkStatus()); }
+  void Die(ExitCause cause) {
+    if (cause_.kind != ExitCause::Kind::kRunning) return;
+    cause_ = std::move(cause);
+    if (auto ready = std::exchange(ready_, nullptr)) {
+      boost::asio::post(context_, [ready] { ready(absl::AbortedError("did not start")); });
+    }
+    for (auto& callback : std::exchange(on_exit_, {})) boost::asio::post(context_, std::move(callback));
+  }
+
+  const std::string& id() const override { return id_; }
+  pid_t pid() const override { return 1; }
+  FunctionKind kind() const override { return FunctionKind::kFetch; }
+  const FunctionSpec& spec() const { return *spec_; }
+  uint64_t Invoke(const Event&, std::function<void(EventResult)>) override { return 0; }
+  void Cancel(uint64_t) override {}
+  absl::StatusOr<Connection> Connect() override { return absl::UnimplementedError("no lane"); }
+  void Keep(Connection) override {}
+  void BeginRequest(const std::string&, uint64_t) override {}
+  std::string EndRequest(const std::string&) override { return ""; }
+  std::chrono::nanoseconds CpuTime() const override { return {}; }
+  uint64_t PeakMemoryBytes() const override { return 0; }
+  uint64_t ResidentBytes() const override { return 0; }
+  void Kill(ExitCause cause) override { Die(std::move(cause)); }
+  const ExitCause& exit_cause() const override { return cause_; }
+  void OnExit(std::function<void()> callback) override { on_exit_.push_back(std::move(callback)); }
+
+ private:
+  boost::asio::io_context& context_;
+  const std::shared_ptr<const FunctionSpec> spec_;
+  const std::string id_;
+  std::function<void(absl::Status)> ready_;
+  ExitCause cause_;
+  std::vector<std::function<void()>> on_exit_;
+};
+
+class PoolTest : public testing::Test, public InstanceFactory {
+ protected:
+  std::shared_ptr<Instance> Start(std::shared_ptr<const FunctionSpec> spec, std::string id,
+                                  std::function<void(absl::Status)> ready) override {
+    started_.push_back(std::make_shared<ManualInstance>(context_, std::move(spec), std::move(id), std::move(ready)));
+    return started_.back();
+  }
+
+  void Register(FunctionSpec spec) { pool_.Register(std::make_shared<const FunctionSpec>(std::move(spec))); }
+
+  // Index into leases_ or errors_ once it is answered.
+  void Acquire(const std::string& function = "f") {
+    last_ticket_ = pool_.Acquire(function, [this](auto answer) {
+      if (auto* lease = std::get_if<Lease>(&answer)) {
+        leases_.push_back(*lease);
+      } else {
+        errors_.push_back(std::get<Pool::AcquireError>(answer));
+      }
+    });
+  }
+
+  void RunPosted() {
+    context_.restart();
+    context_.poll();
+  }
+
+  void Release(size_t lease) {
+    pool_.Release(leases_[lease]);
+    leases_.erase(leases_.begin() + static_cast<std::ptrdiff_t>(lease));
+  }
+
+  static FunctionSpec Spec(uint32_t concurrency, uint32_t max_instances = 100) {
+    return {.name = "f", .kind = FunctionKind::kFetch, .scaling = {.concurrency = concurrency, .max_instances = max_instances}};
+  }
+
+  boost::asio::io_context context_{1};
+  Pool pool_{context_, *this};
+  std::vector<std::shared_ptr<ManualInstance>> started_;
+  std::vector<Lease> leases_;
+  std::vector<Pool::AcquireError> errors_;
+  uint64_t last_ticket_ = 0;
+};
+
+TEST_F(PoolTest, TheFirstInvocationStartsAnInstanceAndTheNextReusesIt) {
+  Register(Spec(1));
+  Acquire();
+  ASSERT_EQ(started_.size(), 1u);
+  EXPECT_EQ(started_[0]->id(), "f-1");
+  EXPECT_TRUE(leases_.empty());
+  started_[0]->BecomeReady();
+  ASSERT_EQ(leases_.size(), 1u);
+  EXPECT_EQ(leases_[0].start, StartKind::kZygote);
+  Release(0);
+  Acquire();
+  EXPECT_EQ(started_.size(), 1u);
+  EXPECT_EQ(leases_[0].start, StartKind::kWarm);
+}
+
+TEST_F(PoolTest, AsManyInstancesAreStartedAsTheWaitingNeed) {
+  Register(Spec(3));
+  for (int i = 0; i < 7; ++i) Acquire();
+  EXPECT_EQ(started_.size(), 3u);
+  for (const auto& instance : std::vector(started_)) instance->BecomeReady();
+  EXPECT_EQ(leases_.size(), 7u);
+}
+
+TEST_F(PoolTest, TheMostRecentlyUsedInstanceIsTakenFirst) {
+  Register(Spec(1));
+  Acquire();
+  Acquire();
+  started_[0]->BecomeReady();
+  started_[1]->BecomeReady();
+  const std::string last = leases_[1].instance->id();
+  Release(0);
+  Release(0);
+  Acquire();
+  EXPECT_EQ(leases_[0].instance->id(), last);
+}
+
+TEST_F(PoolTest, NoMoreThanMaxInstancesAreStartedAndTheRestWaits) {
+  Register(Spec(1, 1));
+  Acquire();
+  Acquire();
+  EXPECT_EQ(started_.size(), 1u);
+  EXPECT_EQ(pool_.QueueLength("f"), 2u);
+  started_[0]->BecomeReady();
+  ASSERT_EQ(leases_.size(), 1u);
+  EXPECT_EQ(pool_.QueueLength("f"), 1u);
+  Release(0);
+  EXPECT_EQ(leases_.size(), 1u) << "the next in the queue has it now";
+  EXPECT_EQ(leases_[0].start, StartKind::kWarm);
+}
+
+TEST_F(PoolTest, AFullQueueRejectsAtOnceAndNamesTheSetting) {
+  FunctionSpec spec = Spec(1, 1);
+  spec.scaling.queue_length = 1;
+  Register(std::move(spec));
+  Acquire();
+  Acquire();
+  ASSERT_EQ(errors_.size(), 1u);
+  EXPECT_TRUE(absl::IsResourceExhausted(errors_[0].status));
+  EXPECT_THAT(std::string(errors_[0].status.message()), HasSubstr("scaling.queue = 1"));
+}
+
+TEST_F(PoolTest, AFailedStartFailsThoseItWasForAndIsNotRepeatedForNobody) {
+  Register(Spec(2));
+  for (int i = 0; i < 3; ++i) Acquire();
+  ASSERT_EQ(started_.size(), 2u);
+  ExitCause cause{.kind = ExitCause::Kind::kInitFailed};
+  cause.failure.type = "SyntaxError";
+  started_[0]->Die(cause);
+  RunPosted();
+  ASSERT_EQ(errors_.size(), 2u);
+  EXPECT_EQ(errors_[0].cause.failure.type, "SyntaxError");
+  started_[1]->BecomeReady();
+  EXPECT_EQ(leases_.size(), 1u);
+  EXPECT_EQ(started_.size(), 2u);
+}
+
+TEST_F(PoolTest, AnInstanceThatDiesAtWorkIsReplacedForTheNext) {
+  Register(Spec(1));
+  Acquire();
+  started_[0]->BecomeReady();
+  started_[0]->Die({.kind = ExitCause::Kind::kSignalled, .signal = 9});
+  RunPosted();
+  Acquire();
+  EXPECT_EQ(started_.size(), 2u);
+  Release(0);
+  started_[1]->BecomeReady();
+  EXPECT_EQ(leases_[0].instance->id(), "f-2");
+}
+
+TEST_F(PoolTest, ADrainedInstanceFinishesWhatItRunsAndIsStopped) {
+  Register(Spec(2));
+  Acquire();
+  Acquire();
+  started_[0]->BecomeReady();
+  pool_.Drain(leases_[0]);
+  Acquire();
+  EXPECT_EQ(started_.size(), 2u) << "no new work for the first";
+  Release(0);
+  EXPECT_EQ(started_[0]->exit_cause().kind, ExitCause::Kind::kRunning);
+  Release(0);
+  EXPECT_EQ(started_[0]->exit_cause().kind, ExitCause::Kind::kStopped);
+}
+
+TEST_F(PoolTest, IdleInstancesAreStopped) {
+  FunctionSpec spec = Spec(1);
+  spec.scaling.idle_timeout = std::chrono::milliseconds(0);
+  Register(std::move(spec));
+  Acquire();
+  started_[0]->BecomeReady();
+  RunPosted();
+  EXPECT_EQ(started_[0]->exit_cause().kind, ExitCause::Kind::kRunning) << "busy is not idle";
+  Release(0);
+  RunPosted();
+  RunPosted();
+  EXPECT_EQ(started_[0]->exit_cause().kind, ExitCause::Kind::kStopped);
+  EXPECT_EQ(pool_.Counts("f").ready, 0u);
+}
+
+TEST_F(PoolTest, AReplacedFunctionServesItsWaitersWithTheNewVersion) {
+  Register(Spec(1, 1));
+  Acquire();
+  started_[0]->BecomeReady();
+  Acquire();
+  FunctionSpec changed = Spec(1, 1);
+  changed.entry = "/new.js";
+  Register(std::move(changed));
+  ASSERT_EQ(started_.size(), 2u);
+  EXPECT_EQ(started_[1]->spec().entry, "/new.js");
+  EXPECT_EQ(started_[1]->id(), "f-2");
+  started_[1]->BecomeReady();
+  ASSERT_EQ(leases_.size(), 2u);
+  EXPECT_EQ(started_[0]->exit_cause().kind, ExitCause::Kind::kRunning) << "it still runs its invocation";
+  Release(0);
+  RunPosted();
+  EXPECT_EQ(started_[0]->exit_cause().kind, ExitCause::Kind::kStopped);
+}
+
+TEST_F(PoolTest, ACancelledWaiterIsNotAnswered) {
+  Register(Spec(1));
+  Acquire();
+  pool_.Cancel(last_ticket_);
+  started_[0]->BecomeReady();
+  EXPECT_TRUE(leases_.empty());
+  EXPECT_EQ(pool_.Counts("f").ready, 1u);
+}
+
+TEST_F(PoolTest, TheKindIsKnownOnceAnInstanceWasInitialised) {
+  FunctionSpec spec = Spec(0);
+  spec.kind = FunctionKind::kDetect;
+  Register(std::move(spec));
+  Acquire();
+  started_[0]->BecomeReady();
+  EXPECT_EQ(pool_.Find("f")->kind, FunctionKind::kFetch);
+}
+
+TEST_F(PoolTest, ShutdownAnswersEveryoneAndWaitsForTheLastProcess) {
+  Register(Spec(1, 1));
+  Acquire();
+  Acquire();
+  started_[0]->BecomeReady();
+  bool done = false;
+  pool_.Shutdown([&done] { done = true; });
+  EXPECT_EQ(errors_.size(), 1u);
+  EXPECT_FALSE(done);
+  RunPosted();
+  EXPECT_FALSE(done) << "an invocation still holds its lease";
+  Release(0);
+  EXPECT_TRUE(done);
+  Acquire();
+  EXPECT_TRUE(absl::IsUnavailable(errors_[1].status));
+}
+
+// Random schedules: an instance never runs more than its concurrency, nor another function's work; every request is
+// answered exactly once, unless it was cancelled.
+TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
+  for (uint32_t seed = 0; seed < 200; ++seed) {
+    std::mt19937 random(seed);
+    started_.clear();
+    std::vector<std::pair<std::string, Lease>> leases;
+    int asked = 0, answered = 0;
+    Pool pool(context_, *this);
+    const std::vector<std::string> names = {"a", "b"};
+    std::map<std::string, uint32_t> concurrency;
+    for (const std::string& name : names) {
+      concurrency[name] = 1 + random() % 3;
+      pool.Register(std::make_shared<const FunctionSpec>(FunctionSpec{
+          .name = name, .kind = FunctionKind::kFetch,
+          .scaling = {.concurrency = concurrency[name], .max_instances = 1 + static_cast<uint32_t>(random() % 3)}}));
+    }
+    std::vector<std::shared_ptr<ManualInstance>> starting;
+    for (int step = 0; step < 300; ++step) {
+      const size_t known = started_.size();
+      switch (random() % 6) {
+        case 0:
+        case 1: {
+          const std::string name = names[random() % 2];
+          ++asked;
+          pool.Acquire(name, [&, name](auto answer) {
+            ++answered;
+            if (auto* lease = std::get_if<Lease>(&answer)) leases.emplace_back(name, *lease);
+          });
+          break;
+        }
+        case 2:
+        case 3:
+          if (!leases.empty()) {
+            const size_t i = random() % leases.size();
+            const Lease lease = leases[i].second;
+            leases.erase(leases.begin() + static_cast<std::ptrdiff_t>(i));
+            pool.Release(lease);
+          }
+          break;
+        case 4:
+          if (!starting.empty()) {
+            const auto instance = starting.back();
+            starting.pop_back();
+            if (random() % 4 == 0) {
+              instance->Die({.kind = ExitCause::Kind::kInitFailed});
+            } else {
+              instance->BecomeReady();
+            }
+          }
+          break;
+        default:
+          if (!leases.empty()) static_cast<ManualInstance&>(*leases[random() % leases.size()].second.instance).Die({.kind = ExitCause::Kind::kSignalled});
+          RunPosted();
+      }
+      for (size_t i = known; i < started_.size(); ++i) starting.push_back(started_[i]);
+      std::map<Instance*, uint32_t> running;
+      for (const auto& [name, lease] : leases) {
+        ASSERT_LE(++running[lease.instance.get()], concurrency[name]) << "seed " << seed;
+        ASSERT_EQ(static_cast<ManualInstance&>(*lease.instance).spec().name, name) << "seed " << seed;
+      }
+    }
+    bool done = false;
+    pool.Shutdown([&done] { done = true; });
+    while (!leases.empty()) {
+      const Lease lease = leases.back().second;
+      leases.pop_back();
+      pool.Release(lease);
+    }
+    RunPosted();
+    EXPECT_TRUE(done) << "seed " << seed;
+    EXPECT_EQ(answered, asked) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace hearth
