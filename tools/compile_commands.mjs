@@ -6,8 +6,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-// What only GCC understands.
-const GCC_ONLY = new Set(['-fno-canonical-system-headers', '-Wno-free-nonheap-object', '-Wno-maybe-uninitialized']);
+// What only GCC understands, and what would make errors of clang's warnings about the system's headers.
+const DROPPED = new Set(['-fno-canonical-system-headers', '-Wno-free-nonheap-object', '-Wno-maybe-uninitialized', '-Werror']);
 const NOT_OURS = /^(bazel-out|external|third_party)\//;
 
 function bazel(...args) {
@@ -30,7 +30,7 @@ for (const { arguments: args } of actions) {
   const file = args[args.indexOf('-c') + 1];
   // The same file is also compiled as position-independent code.
   if (NOT_OURS.test(file) || commands.has(file)) continue;
-  const kept = args.filter((argument) => !GCC_ONLY.has(argument)).map(translate);
+  const kept = args.filter((argument) => !DROPPED.has(argument)).map(translate);
   commands.set(file, { directory: ROOT, file, arguments: kept });
 }
 writeFileSync(path.join(ROOT, 'compile_commands.json'), `${JSON.stringify([...commands.values()], null, 1)}\n`);
