@@ -23,6 +23,9 @@
 namespace hearth {
 namespace {
 
+// The channel, two output pipes, the pidfd, and one connection of the HTTP lane.
+constexpr uint64_t kDescriptorsPerInstance = 5;
+
 struct Check {
   enum class State { kOk, kWarning, kFailed };
   std::string name;
@@ -41,7 +44,7 @@ Check System() {
 Check Descriptors() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
-  const uint64_t instances = limit.rlim_max / 6;
+  const uint64_t instances = limit.rlim_max / kDescriptorsPerInstance;
   const bool enough = instances >= 500;
   return {"descriptors", enough ? Check::State::kOk : Check::State::kWarning,
           StrCat("at most ", limit.rlim_max, " open files, enough for about ", instances, " live instances",

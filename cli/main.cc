@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
-#include <map>
 
 #include "cli/dev.h"
 #include "cli/doctor.h"
@@ -20,14 +19,16 @@ int main(int argc, char** argv) {
   DevArguments dev;
   CLI::App* dev_verb = app.add_subcommand("dev", "Serve functions on this machine");
   dev_verb->add_option("PATH", dev.paths, "Folders of functions, single functions, or files (default: .)");
-  dev_verb->add_option("--host", dev.host, "Address to listen on")->capture_default_str();
+  dev_verb->add_option("--host", dev.host, "IP address to listen on")->capture_default_str();
   dev_verb->add_option("--port", dev.port, "HTTP port, 0 for a free one")->capture_default_str();
   dev_verb->add_option("--grpc-port", dev.grpc_port, "gRPC port, 0 for a free one")->capture_default_str();
   dev_verb->add_option("--admin-port", dev.admin_port, "Port of /metrics, /healthz and /readyz, 0 for a free one")
       ->capture_default_str();
   dev_verb->add_flag("--json", dev.json, "Print one JSON object per line");
-  const std::map<std::string, LogFormat> formats{{"text", LogFormat::kText}, {"json", LogFormat::kJson}};
-  dev_verb->add_option("--log-format", dev.log_format, "text or json")->transform(CLI::CheckedTransformer(formats));
+  std::string log_format = "text";
+  dev_verb->add_option("--log-format", log_format, "How function logs and invocations are printed")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
 
   InvokeArguments invoke;
   CLI::App* invoke_verb = app.add_subcommand("invoke", "Run a function of a running hearth once");
@@ -45,6 +46,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
+  if (log_format == "json") dev.log_format = LogFormat::kJson;
+  if (dev.host == "localhost") dev.host = "127.0.0.1";
   if (*dev_verb) return RunDev(dev);
   if (*invoke_verb) return RunInvoke(invoke);
   if (*doctor_verb) return RunDoctor(json);

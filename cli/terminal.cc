@@ -190,13 +190,4 @@ void Terminal::Error(std::string_view message) {
   fmt::print(stderr, "{} {}\n", colours ? "\x1b[31merror:\x1b[0m" : "error:", message);
 }
 
-void Terminal::Note(std::string_view message) {
-  if (json_) {
-    spdlog::info(boost::json::serialize(
-        boost::json::object{{"event", "note"}, {"time", Timestamp()}, {"message", message}}));
-  } else {
-    spdlog::info("{}", Colour(kDim, message));
-  }
-}
-
 }  // namespace hearth

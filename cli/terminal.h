@@ -26,7 +26,6 @@ class Terminal {
   // Failures, and the cold starts.
   void Invocation(const InvocationReport& report);
   void Error(std::string_view message);
-  void Note(std::string_view message);
 
  private:
   bool structured() const { return json_ || log_format_ == LogFormat::kJson; }

@@ -169,6 +169,7 @@ const std::vector<ServedFunction>& Emulator::functions() const { return impl_->f
 
 void Emulator::Stop(std::function<void()> done) {
   Impl& self = *impl_;
+  if (self.grpc_started) self.grpc.SetServing(false);
   if (self.admin_pages) self.admin_pages->SetNotReady("hearth is shutting down");
   const auto finish = [&self, done = std::move(done)] {
     self.launcher.Stop();

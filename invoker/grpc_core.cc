@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "base/units.h"
 #include "invoker/grpc_message.h"
 
 namespace hearth {
@@ -20,7 +21,7 @@ GrpcReply Failed(grpc::StatusCode code, const absl::Status& status) {
 }
 
 std::string TooLargeMessage(uint64_t limit) {
-  return StrCat("the request is larger than limits.request = ", limit, " bytes");
+  return StrCat("the request is larger than limits.request = ", FormatSize(limit));
 }
 
 // Ends with an error when more than `limit` bytes have been read.
@@ -111,7 +112,7 @@ asio::awaitable<GrpcReply> RunGrpcCall(Invoker& invoker, const v1::InvokeRequest
   }
   FunctionKind kind = spec->kind;
   if (kind == FunctionKind::kDetect) {
-    const InvocationResult probe = co_await invoker.Probe(request.function(), &kind);
+    const InvocationResult probe = co_await invoker.ResolveKind(request.function(), &kind);
     if (probe.outcome != Outcome::kOk) co_return ReplyOf(probe);
   }
   if (options.cancel != nullptr && options.cancel->cancelled()) {

@@ -45,7 +45,7 @@ absl::Status CanBind(const std::string& host, uint16_t port, std::string_view po
   if (!error) acceptor.listen(1, error);
   if (!error) return absl::OkStatus();
   if (error == asio::error::address_in_use) {
-    return absl::AlreadyExistsError(StrCat("port ", port, " is in use (pass ", port_flag, ")"));
+    return absl::AlreadyExistsError(StrCat("port ", port, " is in use (pass ", port_flag, ", 0 for a free one)"));
   }
   return absl::UnavailableError(StrCat("cannot listen on ", Address(host, port), ": ", error.message()));
 }

@@ -40,7 +40,7 @@ class GrpcServer {
   // Ends every call.
   ~GrpcServer();
 
-  // Binds and serves; port 0 is a free one. AlreadyExists: "port 50051 is in use (pass --grpc-port)", with `port_flag`.
+  // Binds and serves; port 0 is a free one. AlreadyExists: "port 50051 is in use (pass --grpc-port, 0 for a free one)", with `port_flag`.
   absl::Status Start(const std::string& host, uint16_t port, std::string_view port_flag);
   // The bound port.
   uint16_t port() const { return port_; }

@@ -299,12 +299,14 @@ asio::awaitable<bool> HttpConnection::Answer() {
   Route route = FindRoute();
   if (route.function == nullptr) {
     InvocationError error{"Hearth.FunctionNotFound", routes_.invoker->UnknownFunction(route.name), {}};
-    co_return co_await SendError(Outcome::kNotFound, std::move(error));
+    co_return co_await Reject(route.name, Outcome::kNotFound, std::move(error));
   }
   FunctionKind kind = route.function->kind;
   if (kind == FunctionKind::kDetect) {
-    InvocationResult probe = co_await routes_.invoker->Probe(route.function->name, &kind);
-    if (probe.outcome != Outcome::kOk) co_return co_await SendError(probe.outcome, std::move(probe.error));
+    InvocationResult probe = co_await routes_.invoker->ResolveKind(route.function->name, &kind);
+    if (probe.outcome != Outcome::kOk) {
+      co_return co_await SendError(probe.outcome, std::move(probe.error), probe.report.request_id);
+    }
   }
   if (kind == FunctionKind::kLambda && routes_.gateway != nullptr) {
     WholeHandler handle = [this, name = route.function->name](WholeRequest whole) {
@@ -382,7 +384,7 @@ asio::awaitable<bool> HttpConnection::AnswerFunction(Route route) {
     InvocationError error{"Hearth.RequestTooLarge",
                           StrCat("the request is larger than limits.request = ", FormatSize(limit)),
                           {}};
-    co_return co_await SendError(Outcome::kRequestTooLarge, std::move(error));
+    co_return co_await Reject(route.function->name, Outcome::kRequestTooLarge, std::move(error));
   }
   HttpRequestHead head{.method = std::string(request.method_string()),
                        .target = route.target,
@@ -433,7 +435,7 @@ asio::awaitable<bool> HttpConnection::AnswerWhole(uint64_t body_limit, WholeHand
 asio::awaitable<absl::StatusOr<std::string>> HttpConnection::ReadWholeBody(uint64_t limit) {
   std::string body;
   if (parser_->content_length().value_or(0) > limit) {
-    co_return absl::ResourceExhaustedError(StrCat("the request is larger than ", FormatSize(limit)));
+    co_return absl::ResourceExhaustedError(StrCat("the request is larger than limits.request = ", FormatSize(limit)));
   }
   ClientBody source(*this, limit);
   const auto buffer = std::make_unique<std::array<char, kChunkBytes>>();
@@ -465,6 +467,12 @@ asio::awaitable<bool> HttpConnection::SendError(Outcome outcome, InvocationError
   const bool sent = co_await SendWhole(response, keep_alive);
   if (sent && !keep_alive) co_await LingerAndClose();
   co_return sent && keep_alive;
+}
+
+asio::awaitable<bool> HttpConnection::Reject(std::string function, Outcome outcome, InvocationError error) {
+  const std::string request_id = NewRequestId();
+  routes_.invoker->ReportRejected(std::move(function), outcome, error, request_id);
+  co_return co_await SendError(outcome, std::move(error), request_id);
 }
 
 asio::awaitable<void> HttpConnection::SendProtocolError(int status, std::string message) {

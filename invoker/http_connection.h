@@ -57,6 +57,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<bool> AnswerFunction(Route route);
   boost::asio::awaitable<bool> SendWhole(const WholeResponse& response, bool keep_alive);
   boost::asio::awaitable<bool> SendError(Outcome outcome, InvocationError error, std::string request_id = "");
+  // An invocation that ends before an instance is asked for.
+  boost::asio::awaitable<bool> Reject(std::string function, Outcome outcome, InvocationError error);
   boost::asio::awaitable<void> SendProtocolError(int status, std::string message);
   boost::asio::awaitable<absl::StatusOr<std::string>> ReadWholeBody(uint64_t limit);
   // Lets the client read what was sent before the connection is reset over what it still sends.

@@ -63,9 +63,9 @@ struct HttpServerOptions {
   uint16_t port = 8080;  // 0: a free one
   // Header section of one request. 431 if more.
   uint32_t max_header_bytes = 64 << 10;
-  // From the first byte of a request (or the connection's start) until its header section is complete.
+  // From the first byte of a request until its header section is complete.
   std::chrono::milliseconds header_timeout{std::chrono::seconds(10)};
-  // Between two requests of one connection.
+  // Before the first request of a connection, and between two.
   std::chrono::milliseconds keep_alive_timeout{std::chrono::seconds(75)};
   // Without any progress while a body is read or a response is written.
   std::chrono::milliseconds stall_timeout{std::chrono::seconds(30)};

@@ -29,6 +29,7 @@ constexpr auto kExitGrace = std::chrono::milliseconds(250);
 
 // As a handler's context names its function; the account is the one of AWS's documentation.
 constexpr std::string_view kArnPrefix = "arn:aws:lambda:us-east-1:123456789012:function:";
+// Sent by instance.cc in place of a result that is longer than limits.response.
 constexpr std::string_view kResponseSizeTooLarge = "Function.ResponseSizeTooLarge";
 
 InvocationError ToError(const Failure& failure) {
@@ -48,7 +49,6 @@ Outcome OutcomeOf(const ExitCause& cause) {
     case Kind::kMemoryLimit:
       return Outcome::kMemoryExceeded;
     case Kind::kSignalled:
-    case Kind::kTimeout:
     case Kind::kStopped:
       return Outcome::kInstanceKilled;
     case Kind::kProtocol:
@@ -206,7 +206,9 @@ class Invoker::Invocation {
         Fail(OutcomeOfStart(refused->cause), ErrorOf(refused->cause));
       } else {
         Fail(absl::IsNotFound(refused->status) ? Outcome::kNotFound : Outcome::kOverloaded,
-             {"Hearth.Overloaded", std::string(refused->status.message()), {}});
+             {absl::IsUnavailable(refused->status) ? "Hearth.ShuttingDown" : "Hearth.Overloaded",
+              std::string(refused->status.message()),
+              {}});
       }
     } else if (timed_out_) {
       Fail(Outcome::kTimeout, {"Hearth.Timeout", "the caller's deadline passed while no instance was free", {}});
@@ -358,8 +360,16 @@ asio::awaitable<void> Invoker::RunEvent(Invocation& invocation, std::string payl
     result.outcome = Outcome::kOk;
     result.payload = std::move(value->payload);
   } else if (value.has_value()) {
-    const bool too_large = value->failure.type == kResponseSizeTooLarge;
-    invocation.Fail(too_large ? Outcome::kResponseTooLarge : Outcome::kFunctionError, ToError(value->failure));
+    if (value->failure.type == kResponseSizeTooLarge) {
+      const uint64_t limit = ResponseLimit(invocation.spec().limits, FunctionKind::kLambda);
+      InvocationError error{"Hearth.ResponseTooLarge",
+                            StrCat("the result is larger than limits.response = ", FormatSize(limit), ": ",
+                                   value->failure.message),
+                            {}};
+      invocation.Fail(Outcome::kResponseTooLarge, std::move(error));
+    } else {
+      invocation.Fail(Outcome::kFunctionError, ToError(value->failure));
+    }
   } else if (invocation.timed_out()) {
     // A handler cannot be interrupted, and the next event must not overlap with it.
     invocation.instance().Cancel(id);
@@ -459,6 +469,26 @@ asio::awaitable<InvocationResult> Invoker::Probe(std::string function, FunctionK
   }
   invocation.Abandon();
   co_return result;
+}
+
+asio::awaitable<InvocationResult> Invoker::ResolveKind(std::string function, FunctionKind* kind) {
+  InvocationResult result = co_await Probe(std::move(function), kind);
+  if (result.outcome != Outcome::kOk && observer_ != nullptr) {
+    result.report.outcome = result.outcome;
+    result.report.error = result.error;
+    observer_->OnInvocation(result.report);
+  }
+  co_return result;
+}
+
+void Invoker::ReportRejected(std::string function, Outcome outcome, InvocationError error, std::string request_id) {
+  if (observer_ == nullptr) return;
+  InvocationReport report;
+  report.request_id = std::move(request_id);
+  report.function = std::move(function);
+  report.outcome = outcome;
+  report.error = std::move(error);
+  observer_->OnInvocation(report);
 }
 
 }  // namespace hearth

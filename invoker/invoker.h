@@ -56,7 +56,7 @@ struct InvocationResult {
   std::string log_tail;   // if asked for
 };
 
-// Told of every invocation that ended and every instance that was started or ended. Core's thread.
+// Told of every invocation that ended, rejected ones included. Core's thread.
 class InvocationObserver {
  public:
   virtual ~InvocationObserver() = default;
@@ -87,6 +87,12 @@ class Invoker {
   // Starts an instance of the function, unless there is one, so that its kind and its errors are known.
   // Ok with the kind, or the error of its initialisation.
   boost::asio::awaitable<InvocationResult> Probe(std::string function, FunctionKind* kind);
+
+  // The same for a request that needs the kind before it can be invoked: a failure is this invocation's, and reported.
+  boost::asio::awaitable<InvocationResult> ResolveKind(std::string function, FunctionKind* kind);
+
+  // Reports an invocation that was rejected before an instance was asked for.
+  void ReportRejected(std::string function, Outcome outcome, InvocationError error, std::string request_id);
 
   // "no function named "x"; known: a, b, c"
   std::string UnknownFunction(std::string_view name) const;

@@ -218,7 +218,7 @@ asio::awaitable<WholeResponse> LambdaApi::Invoke(Call call, WholeRequest request
 
   FunctionKind kind = call.spec->kind;
   if (kind == FunctionKind::kDetect) {
-    InvocationResult probe = co_await invoker_.Probe(call.spec->name, &kind);
+    InvocationResult probe = co_await invoker_.ResolveKind(call.spec->name, &kind);
     // An Event or DryRun is not the place to learn that the function cannot be loaded.
     if (probe.outcome != Outcome::kOk && call.type == "RequestResponse") {
       probe.report.request_id = call.request_id;

@@ -40,7 +40,7 @@
 // `entry`, of the same table or by default, it is an export of that file; the file's own name may stand before it
 // ("app.create" and "src/app.create" are `create` of src/app.js).
 //
-// Durations and sizes: units.h. The file is strict: a key that is not known, a value of another type or out of range, a
+// Durations and sizes: base/units.h. The file is strict: a key that is not known, a value of another type or out of range, a
 // file that does not exist are errors. The first one is reported, as InvalidArgument with one line of text:
 //   /f/hearth.toml:3: unknown key "timout" in [limits]; did you mean "timeout"?
 //   /f/hearth.toml:4: [limits] memory: "64MB" is out of range: 96MB to 10GB

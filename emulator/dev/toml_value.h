@@ -52,7 +52,7 @@ class TomlValue {
 
   // A string that is not empty and holds no NUL.
   absl::Status Read(std::string* out) const;
-  // Text with a unit, see units.h.
+  // Text with a unit, see base/units.h.
   absl::Status Read(DurationRange range, std::chrono::milliseconds* out) const;
   absl::Status Read(SizeRange range, uint64_t* out) const;
   absl::Status Read(CountRange range, uint32_t* out) const;

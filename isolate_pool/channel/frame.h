@@ -13,8 +13,8 @@
 namespace hearth {
 
 inline constexpr size_t kFrameHeaderBytes = 4;
-// Largest frame an invoker accepts from an instance; the largest response limit of the event lane plus head-room for
-// the envelope. Checked before anything is allocated.
+// Largest frame that an instance accepts from the invoker: the largest request limit of the event lane (1 GiB) plus
+// head-room for the envelope. The other way, the invoker accepts what limits.response allows.
 inline constexpr size_t kMaxFrameBytes = (1u << 30) + (1u << 20);
 
 // A frame ready to be written: header and message in one string.

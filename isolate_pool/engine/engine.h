@@ -2,12 +2,12 @@
 
 // One Node environment with one V8 isolate, booted once and then forked many times.
 //
-//   auto engine = Engine::Boot(argv[0], &error);       // in the zygote: about 100 ms
-//   engine->Evaluate("hearth:warm", source);           // warm it
-//   engine->PrepareFork();                             // one thread is left
+//   auto engine = Engine::Boot(argv[0], &error);
+//   …                                             // run JavaScript in engine->context(), turn engine->loop()
+//   engine->PrepareFork();                        // one thread is left
 //   if (ForkSibling().pid == 0) {
 //     engine->AfterFork();
-//     … engine->RunLoop() …
+//     …                                           // run more of it, in a process of its own
 //   }
 //
 // Everything runs on the thread that called Boot, which stays inside the isolate and its context for good. The engine is

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -26,7 +27,8 @@ int g_fork_handler_count = 0;
 int Main(int argc, char** argv, char** /*environment*/) {
   // A program started by a function would inherit it, and fail to load this object.
   unsetenv("LD_PRELOAD");
-  return EngineMain(argc, argv);
+  // The arguments' memory becomes the room for process.title.
+  return EngineMain(argc, uv_setup_args(argc, argv));
 }
 
 }  // namespace

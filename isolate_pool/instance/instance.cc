@@ -10,6 +10,7 @@
 #include <deque>
 #include <optional>
 
+#include "base/strings.h"
 #include "isolate_pool/channel/frame.h"
 #include "isolate_pool/instance/memory_limit.h"
 
@@ -22,6 +23,9 @@ constexpr int kExitLimit = 125;
 constexpr int kExitProtocol = 126;
 
 constexpr size_t kReadBytes = 64 << 10;
+
+// The invoker knows this failure from the function's own by its type, which is AWS's.
+constexpr std::string_view kResponseSizeTooLarge = "Function.ResponseSizeTooLarge";
 
 class Instance final : public RuntimeEvents {
  public:
@@ -52,6 +56,12 @@ class Instance final : public RuntimeEvents {
   void OnResult(const internal::Result& result) override {
     internal::FromInstance message;
     *message.mutable_result() = result;
+    if (response_limit_bytes_ > 0 && result.payload().size() > response_limit_bytes_) {
+      message.mutable_result()->clear_payload();
+      internal::Failure& failure = *message.mutable_result()->mutable_failure();
+      failure.set_type(std::string(kResponseSizeTooLarge));
+      failure.set_message(StrCat("it has ", result.payload().size(), " bytes"));
+    }
     Send(message);
   }
 
@@ -91,6 +101,7 @@ class Instance final : public RuntimeEvents {
     static char* empty[] = {nullptr};
     environ = empty;
     for (const auto& [name, value] : assignment_.environment()) setenv(name.c_str(), value.c_str(), 1);
+    response_limit_bytes_ = assignment_.response_limit_bytes();
     if (assignment_.memory_limit_bytes() > 0) {
       memory_limit_.emplace(engine_.isolate(), assignment_.memory_limit_bytes(),
                             [this](uint64_t used, const std::vector<std::string>& stack) { EndOfMemory(used, stack); });
@@ -172,6 +183,7 @@ class Instance final : public RuntimeEvents {
   internal::Assignment assignment_;
   std::optional<MemoryLimit> memory_limit_;
   uv_poll_t poll_{};
+  uint64_t response_limit_bytes_ = 0;
   bool ending_sent_ = false;
 };
 

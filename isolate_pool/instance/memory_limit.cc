@@ -7,8 +7,10 @@ namespace {
 
 constexpr uint64_t kMegabyte = 1 << 20;
 constexpr uint64_t kOutsideHeapBytes = 64 * kMegabyte;
-// Granted once, so that the code that is allocating reaches a point where its stack can be taken.
-constexpr size_t kGraceBytes = 32 * kMegabyte;
+// Granted once, so that the code that is allocating reaches a point where its stack can be taken: a quarter of the limit,
+// because what a collection may leave above the limit grows with the heap, and 32 MiB at least.
+constexpr size_t kGraceDivisor = 4;
+constexpr size_t kMinGraceBytes = 32 * kMegabyte;
 constexpr int kStackFrames = 20;
 
 std::string Describe(v8::Isolate* isolate, v8::Local<v8::StackFrame> frame) {
@@ -48,7 +50,7 @@ size_t MemoryLimit::NearLimit(void* data, size_t current_limit, size_t /*initial
   if (self->breached_) self->on_breach_(self->UsedBytes(), {});
   self->breached_ = true;
   self->isolate_->RequestInterrupt(&MemoryLimit::TakeStack, self);
-  return current_limit + kGraceBytes;
+  return current_limit + std::max(current_limit / kGraceDivisor, kMinGraceBytes);
 }
 
 void MemoryLimit::TakeStack(v8::Isolate* isolate, void* data) {

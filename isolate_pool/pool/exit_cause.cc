@@ -33,8 +33,6 @@ std::string Describe(const ExitCause& cause) {
       return "the function's process ended with exit code " + std::to_string(cause.code);
     case Kind::kMemoryLimit:
       return cause.failure.message;
-    case Kind::kTimeout:
-      return "the instance was stopped because another of its invocations ran past limits.timeout";
     case Kind::kProtocol:
       return "the instance broke hearth's protocol: " + cause.failure.message;
     case Kind::kStopped:

@@ -26,7 +26,6 @@ struct ExitCause {
     kSignalled,      // killed by `signal`, from outside or by itself
     kExited,         // ended with `code` without saying why
     kMemoryLimit,    // limits.memory; `used_bytes`, and failure.stack if it could be taken
-    kTimeout,        // the invoker killed it: limits.timeout of an invocation passed
     kProtocol,       // it broke the channel's protocol
     kStopped,        // the invoker stopped it: idle, evicted, shutting down
   };

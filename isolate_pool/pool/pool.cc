@@ -39,6 +39,11 @@ struct Pool::Function {
   bool retired = false;
 
   uint32_t concurrency() const { return Concurrency(spec->scaling, spec->kind); }
+  // Invocations that the instances starting now, and those that may still be started, can serve.
+  uint64_t StartCapacity() const {
+    const uint64_t live = slots.size() - starting();
+    return (spec->scaling.max_instances - std::min<uint64_t>(live, spec->scaling.max_instances)) * concurrency();
+  }
   uint32_t starting() const {
     return static_cast<uint32_t>(std::count_if(slots.begin(), slots.end(),
                                                [](const Slot& slot) { return slot.state == Slot::State::kStarting; }));
@@ -103,7 +108,8 @@ uint64_t Pool::Acquire(const std::string& name, AcquireCallback callback) {
     callback(MakeLease(*slot, StartKind::kWarm));
     return ticket;
   }
-  if (function->waiters.size() >= function->spec->scaling.queue_length) {
+  // Those whom a start can serve wait for that start and not in the queue.
+  if (function->waiters.size() >= function->spec->scaling.queue_length + function->StartCapacity()) {
     callback(AcquireError{absl::ResourceExhaustedError(StrCat(
                               "the queue of function \"", name, "\" is full (scaling.queue = ",
                               function->spec->scaling.queue_length, ", scaling.max_instances = ",

@@ -157,6 +157,8 @@ TEST_F(PoolTest, AFullQueueRejectsAtOnceAndNamesTheSetting) {
   Register(std::move(spec));
   Acquire();
   Acquire();
+  EXPECT_TRUE(errors_.empty()) << "one waits for the start, one in the queue";
+  Acquire();
   ASSERT_EQ(errors_.size(), 1u);
   EXPECT_TRUE(absl::IsResourceExhausted(errors_[0].status));
   EXPECT_THAT(std::string(errors_[0].status.message()), HasSubstr("scaling.queue = 1"));

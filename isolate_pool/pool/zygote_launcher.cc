@@ -26,6 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMaxControlMessage = 4096;
+constexpr size_t kTitleBytes = 96;
 
 absl::StatusOr<pid_t> Spawn(const EnginePaths& paths, int control) {
   posix_spawn_file_actions_t actions;
@@ -48,7 +49,9 @@ absl::StatusOr<pid_t> Spawn(const EnginePaths& paths, int control) {
   std::string path = "PATH=/usr/local/bin:/usr/bin:/bin";
   char* environment[] = {preload.data(), path.data(), nullptr};
   std::string node = paths.node;
-  char* arguments[] = {node.data(), nullptr};
+  // Instances write their titles ("hearth: <function>-<number>") over the arguments: this makes room.
+  std::string room(kTitleBytes, ' ');
+  char* arguments[] = {node.data(), room.data(), nullptr};
   pid_t pid = -1;
   const int error = posix_spawn(&pid, node.c_str(), &actions, &attributes, arguments, environment);
   posix_spawnattr_destroy(&attributes);

@@ -1,12 +1,13 @@
 // The zygote: boots one Node environment, warms it, and forks it on request until the invoker goes away.
 //
 // It holds nothing of any tenant and runs no function's code. Its only connection is the control socket on descriptor
-// kControlFd (proto/hearth/internal/zygote.proto); the processes that it forks are children of the invoker.
+// kZygoteControlFd (proto/hearth/internal/zygote.proto); the processes that it forks are children of the invoker.
 
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include <chrono>
 #include <cstdio>
@@ -79,7 +80,8 @@ int EngineMain(int /*argc*/, char** argv) {
   using namespace hearth;
   const auto start = std::chrono::steady_clock::now();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  prctl(PR_SET_NAME, "hearth-zygote");
+  prctl(PR_SET_NAME, "hearth");
+  uv_set_process_title("hearth: zygote");
 
   std::string error;
   const auto engine = engine::Engine::Boot(argv[0], &error);
