@@ -43,8 +43,7 @@ absl::StatusOr<Parsed> Parse(std::string_view text, const Quantity& quantity) {
   std::string_view unit = text.substr(rest - text.data());
   const bool has_number = rest != text.data();
   if (has_number && unit.empty()) {
-    return absl::InvalidArgumentError(StrCat("\"", text, "\" has no unit: write \"", text, quantity.usual_unit,
-                                                   "\""));
+    return absl::InvalidArgumentError(StrCat("\"", text, "\" has no unit: write \"", text, quantity.usual_unit, "\""));
   }
   while (!unit.empty() && unit.front() == ' ') unit.remove_prefix(1);
   for (const Unit& known : quantity.units) {
@@ -55,8 +54,8 @@ absl::StatusOr<Parsed> Parse(std::string_view text, const Quantity& quantity) {
     return parsed;
   }
   return absl::InvalidArgumentError(StrCat("\"", text, "\" is not a ", quantity.name,
-                                                 ": write a whole number and one of ", quantity.units_in_words,
-                                                 ", such as \"", quantity.example, "\""));
+                                           ": write a whole number and one of ", quantity.units_in_words,
+                                           ", such as \"", quantity.example, "\""));
 }
 
 // `units` are ordered as in the tables above: the first of two equal factors is the name to use.

@@ -13,9 +13,12 @@ TEST(Utf8Test, KeepsWhatIsWellFormed) {
 }
 
 TEST(Utf8Test, ReplacesTheRest) {
-  EXPECT_EQ(ValidUtf8("a\xff" "b"), "a\ufffdb");
+  EXPECT_EQ(ValidUtf8("a\xff"
+                      "b"),
+            "a\ufffdb");
   EXPECT_EQ(ValidUtf8("\xe2\x82"), "\ufffd\ufffd");
-  for (const char* text : {"\x80", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf0\x8f\xbf\xbf"}) {
+  for (const char* text :
+       {"\x80", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf0\x8f\xbf\xbf"}) {
     EXPECT_FALSE(IsUtf8(text));
   }
 }

@@ -48,19 +48,20 @@ int RunDev(const DevArguments& arguments) {
   asio::io_context context(1);
   int exit_code = kExitOk;
   bool stopping = false;
-  Emulator emulator(context, {.version = kVersion,
-                              .functions = std::move(*functions),
-                              .host = arguments.host,
-                              .http_port = arguments.port,
-                              .grpc_port = arguments.grpc_port,
-                              .admin_port = arguments.admin_port,
-                              .log = [&terminal](const LogLine& line) { terminal.Line(line); },
-                              .on_invocation = [&terminal](const InvocationReport& report) { terminal.Invocation(report); },
-                              .on_engine_lost =
-                                  [&terminal](const absl::Status& status) {
-                                    terminal.Error(StrCat(std::string(status.message()),
-                                                          ": no instance can be started any more; restart hearth"));
-                                  }});
+  Emulator emulator(context,
+                    {.version = kVersion,
+                     .functions = std::move(*functions),
+                     .host = arguments.host,
+                     .http_port = arguments.port,
+                     .grpc_port = arguments.grpc_port,
+                     .admin_port = arguments.admin_port,
+                     .log = [&terminal](const LogLine& line) { terminal.Line(line); },
+                     .on_invocation = [&terminal](const InvocationReport& report) { terminal.Invocation(report); },
+                     .on_engine_lost =
+                         [&terminal](const absl::Status& status) {
+                           terminal.Error(StrCat(std::string(status.message()),
+                                                 ": no instance can be started any more; restart hearth"));
+                         }});
   const auto stop = [&](int code) {
     if (std::exchange(stopping, true)) return;
     exit_code = code;

@@ -108,8 +108,9 @@ void TryEngine(std::vector<Check>& checks) {
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
   const bool ok = ready.has_value() && ready->ok();
   checks.push_back({"instance", ok ? Check::State::kOk : Check::State::kFailed,
-                    ok ? StrCat("forked and initialised in ", took.count(), " us")
-                       : ready.has_value() ? std::string(ready->message()) : "did not start within 10 s"});
+                    ok                  ? StrCat("forked and initialised in ", took.count(), " us")
+                    : ready.has_value() ? std::string(ready->message())
+                                        : "did not start within 10 s"});
   bool gone = false;
   instance->OnExit([&] {
     gone = true;
@@ -147,7 +148,8 @@ int RunDoctor(bool json) {
   for (const Check& check : checks) {
     failed = failed || check.state == Check::State::kFailed;
     if (json) {
-      list.emplace_back(boost::json::object{{"check", check.name}, {"state", StateName(check.state)}, {"text", check.text}});
+      list.emplace_back(
+          boost::json::object{{"check", check.name}, {"state", StateName(check.state)}, {"text", check.text}});
     } else {
       const std::string padding(check.name.size() < 14 ? 14 - check.name.size() : 1, ' ');
       const std::string state = StateName(check.state);

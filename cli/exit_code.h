@@ -5,9 +5,9 @@ namespace hearth {
 // What the hearth command returns to its caller. Documented in docs/cli.md.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitFailed = 1,         // the function failed, or hearth did
-  kExitUsage = 2,          // wrong arguments, configuration or paths
-  kExitUnreachable = 3,    // no hearth answers at --grpc
+  kExitFailed = 1,       // the function failed, or hearth did
+  kExitUsage = 2,        // wrong arguments, configuration or paths
+  kExitUnreachable = 3,  // no hearth answers at --grpc
   kExitUnknownFunction = 4,
 };
 

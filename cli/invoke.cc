@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -11,6 +10,8 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+
+#include <CLI/CLI.hpp>
 
 #include "absl/status/statusor.h"
 #include "base/strings.h"
@@ -92,7 +93,8 @@ absl::StatusOr<std::string> ReadAll(const std::string& path) {
   const std::unique_ptr<std::FILE, decltype(close)> file(is_stdin ? stdin : std::fopen(path.c_str(), "rb"), close);
   const auto failed = [&] {
     const std::string name = is_stdin ? "standard input" : path;
-    return absl::NotFoundError(StrCat("cannot read ", name, ": ", std::string_view(std::strerror(errno)), " (--event)"));
+    return absl::NotFoundError(
+        StrCat("cannot read ", name, ": ", std::string_view(std::strerror(errno)), " (--event)"));
   };
   if (file == nullptr) return failed();
   std::string bytes;

@@ -31,7 +31,7 @@ struct InvokeArguments {
   std::optional<std::string> data;
   std::string event_file;  // "-": standard input
   std::string grpc = "localhost:50051";
-  std::string timeout;     // "3s"; empty: none but the function's own
+  std::string timeout;  // "3s"; empty: none but the function's own
   bool json = false;
 };
 

@@ -53,7 +53,11 @@ std::string ShownTime(double milliseconds) {
   if (milliseconds >= 1000) {
     std::snprintf(text, sizeof text, "%.2f s", milliseconds / 1000);
   } else {
-    std::snprintf(text, sizeof text, milliseconds < 1 ? "%.2f ms" : milliseconds < 100 ? "%.1f ms" : "%.0f ms", milliseconds);
+    std::snprintf(text, sizeof text,
+                  milliseconds < 1     ? "%.2f ms"
+                  : milliseconds < 100 ? "%.1f ms"
+                                       : "%.0f ms",
+                  milliseconds);
   }
   return text;
 }
@@ -183,8 +187,8 @@ std::string ResponseJson(const v1::InvokeResponse& response) {
   std::string out = StrCat("{\"outcome\":", Quoted(OutcomeWord(response.outcome())), ",", PayloadMember(response));
   if (response.has_http()) StrAppend(&out, ",\"http\":", json::serialize(HttpJson(response.http())));
   if (response.has_error()) StrAppend(&out, ",\"error\":", json::serialize(ErrorJson(response.error())));
-  StrAppend(&out, ",\"report\":", ReportJson(response.report()), ",\"log\":",
-            Quoted(ValidUtf8(response.log_tail())), "}");
+  StrAppend(&out, ",\"report\":", ReportJson(response.report()), ",\"log\":", Quoted(ValidUtf8(response.log_tail())),
+            "}");
   return out;
 }
 

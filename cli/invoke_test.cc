@@ -134,8 +134,8 @@ TEST_F(InvokeTest, ExitCodesOfCallsThatWereRefused) {
 TEST_F(InvokeTest, Unreachable) {
   hearth_.Stop();
   EXPECT_EQ(Run(), kExitUnreachable);
-  EXPECT_EQ(err_, "error: cannot reach hearth at " + hearth_.address() +
-                      ": is `hearth dev` running? (--grpc HOST:PORT)\n");
+  EXPECT_EQ(err_,
+            "error: cannot reach hearth at " + hearth_.address() + ": is `hearth dev` running? (--grpc HOST:PORT)\n");
 }
 
 TEST_F(InvokeTest, Timeout) {

@@ -1,8 +1,9 @@
 // The hearth command: reads the arguments and runs one verb, each of which has a file of its own.
 
-#include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
+
+#include <CLI/CLI.hpp>
 
 #include "cli/dev.h"
 #include "cli/doctor.h"

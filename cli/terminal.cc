@@ -23,9 +23,7 @@ constexpr std::string_view kRed = "31";
 constexpr std::string_view kYellow = "33";
 constexpr size_t kShortId = 8;
 
-double Milliseconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double, std::milli>(time).count();
-}
+double Milliseconds(std::chrono::nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); }
 
 std::string Clock() { return Timestamp().substr(11, 12); }
 
@@ -34,7 +32,8 @@ std::string Clock() { return Timestamp().substr(11, 12); }
 std::string Timestamp() {
   const auto now = std::chrono::system_clock::now();
   const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
   std::tm utc{};
   gmtime_r(&seconds, &utc);
   char text[32];
@@ -115,14 +114,15 @@ void Terminal::Ready(const Emulator& emulator, const std::vector<std::string>& p
                emulator.functions().size() == 1 ? "" : "s", StrJoin(paths, ", "));
   for (const ServedFunction& function : emulator.functions()) {
     const bool failed = function.outcome != Outcome::kOk;
-    const std::string kind = failed ? Colour(kRed, "does not load")
+    const std::string kind = failed                  ? Colour(kRed, "does not load")
                              : function.initialising ? Colour(kYellow, "still initialising")
                                                      : Colour(kDim, KindName(function.kind));
     spdlog::info("  {:<{}}  {:<{}}  {}", function.name, width, function.url, url_width, kind);
   }
   for (const ServedFunction& function : emulator.functions()) {
     if (function.outcome == Outcome::kOk) continue;
-    Error(StrCat("function \"", function.name, "\" does not load: ", function.error.type, ": ", function.error.message));
+    Error(
+        StrCat("function \"", function.name, "\" does not load: ", function.error.type, ": ", function.error.message));
   }
   spdlog::info("\n  gRPC {}   metrics http://{}/metrics\n  {}\n", emulator.grpc_address(), emulator.admin_address(),
                Colour(kDim, "Ctrl-C stops"));
@@ -140,8 +140,8 @@ void Terminal::Line(const LogLine& line) {
                                                             {"message", text}}));
     return;
   }
-  const std::string head = fmt::format("{} {} {:<{}}", Clock(), line.instance, line.request_id.substr(0, kShortId),
-                                       kShortId);
+  const std::string head =
+      fmt::format("{} {} {:<{}}", Clock(), line.instance, line.request_id.substr(0, kShortId), kShortId);
   spdlog::info("{} {} {}", Colour(kDim, head), line.standard_error ? Colour(kYellow, "|") : Colour(kDim, "|"), text);
 }
 
@@ -162,8 +162,8 @@ void Terminal::Invocation(const InvocationReport& report) {
                               {"run_ms", Milliseconds(report.run)},
                               {"cpu_ms", Milliseconds(report.cpu)}};
     if (failed) {
-      entry["error"] = boost::json::object{{"type", Printable(report.error.type)},
-                                           {"message", Printable(report.error.message)}};
+      entry["error"] =
+          boost::json::object{{"type", Printable(report.error.type)}, {"message", Printable(report.error.message)}};
     }
     spdlog::info(boost::json::serialize(entry));
     return;
@@ -182,8 +182,8 @@ void Terminal::Invocation(const InvocationReport& report) {
 
 void Terminal::Error(std::string_view message) {
   if (json_) {
-    spdlog::info(boost::json::serialize(
-        boost::json::object{{"event", "error"}, {"time", Timestamp()}, {"message", message}}));
+    spdlog::info(
+        boost::json::serialize(boost::json::object{{"event", "error"}, {"time", Timestamp()}, {"message", message}}));
     return;
   }
   const bool colours = isatty(STDERR_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;

@@ -35,9 +35,9 @@ struct EmulatorOptions {
   uint16_t http_port = 8080;
   uint16_t grpc_port = 50051;
   uint16_t admin_port = 9464;
-  LogSink log;                                                   // every line that a function writes
-  std::function<void(const InvocationReport&)> on_invocation;    // every invocation that ended
-  std::function<void(const absl::Status&)> on_engine_lost;       // the zygote died: no instance can be started any more
+  LogSink log;                                                 // every line that a function writes
+  std::function<void(const InvocationReport&)> on_invocation;  // every invocation that ended
+  std::function<void(const absl::Status&)> on_engine_lost;     // the zygote died: no instance can be started any more
 };
 
 // A function as it was found at the start.

@@ -59,7 +59,8 @@ TEST(HttpHeadTest, FramingIsDropped) {
   for (const char* name : {"Content-Length", "transfer-encoding", "Connection", "Upgrade", "X-Hearth-Request-Id"}) {
     AddHeader(request, name, "1");
   }
-  EXPECT_THAT(Head(request)->headers, ElementsAre(Pair("Host", "web.localhost"), Pair("Content-Type", "application/json")));
+  EXPECT_THAT(Head(request)->headers,
+              ElementsAre(Pair("Host", "web.localhost"), Pair("Content-Type", "application/json")));
 }
 
 TEST(HttpHeadTest, CloudEventsAreRecognised) {

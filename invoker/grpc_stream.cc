@@ -36,7 +36,9 @@ class StreamCall : public grpc::ServerBidiReactor<v1::InvokeStreamRequest, v1::I
                    public std::enable_shared_from_this<StreamCall> {
  public:
   StreamCall(Invoker& invoker, grpc::CallbackServerContext* context)
-      : invoker_(invoker), deadline_(DeadlineOf(*context)), wake_(invoker.context(), asio::steady_timer::time_point::max()) {}
+      : invoker_(invoker),
+        deadline_(DeadlineOf(*context)),
+        wake_(invoker.context(), asio::steady_timer::time_point::max()) {}
 
   void Begin() {
     self_ = shared_from_this();
@@ -81,9 +83,7 @@ class StreamCall : public grpc::ServerBidiReactor<v1::InvokeStreamRequest, v1::I
     });
   }
 
-  void OnDone() override {
-    const std::shared_ptr<StreamCall> last = std::move(self_);
-  }
+  void OnDone() override { const std::shared_ptr<StreamCall> last = std::move(self_); }
 
  private:
   // With the mutex held.
@@ -157,9 +157,7 @@ class StreamCall : public grpc::ServerBidiReactor<v1::InvokeStreamRequest, v1::I
   }
 
   // Until gRPC's side has done something.
-  asio::awaitable<void> WaitForWake() {
-    co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable));
-  }
+  asio::awaitable<void> WaitForWake() { co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable)); }
 
   asio::awaitable<absl::Status> Send(v1::InvokeStreamResponse message) {
     {

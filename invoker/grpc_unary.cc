@@ -84,9 +84,7 @@ class UnaryCall : public grpc::ServerUnaryReactor, public std::enable_shared_fro
     asio::post(invoker_.context(), [self = shared_from_this()] { self->cancel_.Cancel(); });
   }
 
-  void OnDone() override {
-    const std::shared_ptr<UnaryCall> last = std::move(self_);
-  }
+  void OnDone() override { const std::shared_ptr<UnaryCall> last = std::move(self_); }
 
  private:
   static asio::awaitable<void> Run(std::shared_ptr<UnaryCall> self) {

@@ -52,7 +52,8 @@ std::string HeadText(int status, std::string_view reason, const HeaderList& head
 }  // namespace
 
 WholeResponse ErrorResponse(Outcome outcome, const InvocationError& error, std::string_view request_id) {
-  boost::json::object body{{"outcome", std::string(OutcomeName(outcome))}, {"type", error.type}, {"message", error.message}};
+  boost::json::object body{
+      {"outcome", std::string(OutcomeName(outcome))}, {"type", error.type}, {"message", error.message}};
   if (!request_id.empty()) body["request_id"] = std::string(request_id);
   if (!error.stack.empty()) body["stack"] = boost::json::array(error.stack.begin(), error.stack.end());
   WholeResponse response;
@@ -89,7 +90,8 @@ class HttpConnection::ClientBody final : public BodySource {
       const size_t received = out.size() - body.size;
       total_ += received;
       if (total_ > limit_) {
-        co_return absl::ResourceExhaustedError(StrCat("the request is larger than limits.request = ", FormatSize(limit_)));
+        co_return absl::ResourceExhaustedError(
+            StrCat("the request is larger than limits.request = ", FormatSize(limit_)));
       }
       if (received > 0) co_return received;
     }
@@ -177,7 +179,8 @@ class HttpConnection::ClientSink final : public ResponseSink {
       error_code ignored;
       if (error) {
         // An end is passed on, and the other direction may go on; anything else ends both.
-        to.shutdown(error == asio::error::eof ? asio::socket_base::shutdown_send : asio::socket_base::shutdown_both, ignored);
+        to.shutdown(error == asio::error::eof ? asio::socket_base::shutdown_send : asio::socket_base::shutdown_both,
+                    ignored);
         co_return;
       }
       const auto [failed, written] = co_await asio::async_write(to, asio::buffer(buffer, size), kToken);
@@ -381,9 +384,8 @@ asio::awaitable<bool> HttpConnection::AnswerFunction(Route route) {
   const auto& request = parser_->get();
   const uint64_t limit = RequestLimit(route.function->limits, route.function->kind);
   if (parser_->content_length().value_or(0) > limit) {
-    InvocationError error{"Hearth.RequestTooLarge",
-                          StrCat("the request is larger than limits.request = ", FormatSize(limit)),
-                          {}};
+    InvocationError error{
+        "Hearth.RequestTooLarge", StrCat("the request is larger than limits.request = ", FormatSize(limit)), {}};
     co_return co_await Reject(route.function->name, Outcome::kRequestTooLarge, std::move(error));
   }
   HttpRequestHead head{.method = std::string(request.method_string()),
@@ -406,7 +408,7 @@ asio::awaitable<bool> HttpConnection::AnswerFunction(Route route) {
   Invoker::HttpResult result =
       co_await routes_.invoker->InvokeHttp(route.function->name, std::move(head), body, sink, std::move(options));
   StopWatching();
-  if (result.response_started) co_return result.outcome == Outcome::kOk && sink.keep_alive() && parser_->is_done();
+  if (result.response_started) co_return result.outcome == Outcome::kOk&& sink.keep_alive() && parser_->is_done();
   if (result.outcome == Outcome::kCancelled) co_return false;
   co_return co_await SendError(result.outcome, std::move(result.error), result.report.request_id);
 }
@@ -453,8 +455,8 @@ asio::awaitable<bool> HttpConnection::SendWhole(const WholeResponse& response, b
   if (!no_body) StrAppend(&text, "Content-Length: ", response.body.size(), "\r\n");
   text += keep_alive ? "\r\n" : "Connection: close\r\n\r\n";
   const bool head_only = no_body || parser_->get().method() == http::verb::head;
-  const std::array<asio::const_buffer, 2> parts = {asio::buffer(text),
-                                                   asio::buffer(response.body.data(), head_only ? 0 : response.body.size())};
+  const std::array<asio::const_buffer, 2> parts = {
+      asio::buffer(text), asio::buffer(response.body.data(), head_only ? 0 : response.body.size())};
   stream_.expires_after(routes_.options.stall_timeout);
   const auto [error, size] = co_await asio::async_write(stream_, parts, kToken);
   co_return !error;
@@ -466,7 +468,7 @@ asio::awaitable<bool> HttpConnection::SendError(Outcome outcome, InvocationError
   const bool keep_alive = parser_->get().keep_alive() && (parser_->is_done() || !HasBody());
   const bool sent = co_await SendWhole(response, keep_alive);
   if (sent && !keep_alive) co_await LingerAndClose();
-  co_return sent && keep_alive;
+  co_return sent&& keep_alive;
 }
 
 asio::awaitable<bool> HttpConnection::Reject(std::string function, Outcome outcome, InvocationError error) {
@@ -504,7 +506,8 @@ void HttpConnection::WatchClient() {
         if (error || !self->watching_) return;
         char byte;
         // More bytes are the next request, sent ahead; an end or an error is a client that has gone.
-        if (recv(self->stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0) self->cancel_.Cancel();
+        if (recv(self->stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
+          self->cancel_.Cancel();
       }));
 }
 

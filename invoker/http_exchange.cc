@@ -142,7 +142,8 @@ class Download {
     head.reason = std::string(message.reason());
     for (const auto& field : message) {
       const std::string_view name(field.name_string().data(), field.name_string().size());
-      if (!IsHopByHop(name) && !name.starts_with(kOwnHeaderPrefix)) head.headers.emplace_back(name, std::string(field.value()));
+      if (!IsHopByHop(name) && !name.starts_with(kOwnHeaderPrefix))
+        head.headers.emplace_back(name, std::string(field.value()));
     }
     head.headers.insert(head.headers.end(), options_.response_headers.begin(), options_.response_headers.end());
     head.no_body = request_.method == "HEAD" || head.status == 204 || head.status == 304;
@@ -224,7 +225,8 @@ class Download {
 
 asio::awaitable<HttpExchange::Result> HttpExchange::Run(Instance::Connection& connection, const HttpRequestHead& head,
                                                         std::string_view request_id, BodySource& body,
-                                                        ResponseSink& sink, uint64_t response_limit, const Options& options) {
+                                                        ResponseSink& sink, uint64_t response_limit,
+                                                        const Options& options) {
   std::string text = RequestHeadText(head, request_id);
   Download download(connection, head, sink, response_limit, options);
   if (head.content_length == 0u) {

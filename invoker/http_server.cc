@@ -76,9 +76,11 @@ absl::Status HttpServer::Start(std::string_view port_flag) {
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error == asio::error::address_in_use) {
-    return absl::AlreadyExistsError(StrCat("port ", options.port, " is in use (pass ", port_flag, ", 0 for a free one)"));
+    return absl::AlreadyExistsError(
+        StrCat("port ", options.port, " is in use (pass ", port_flag, ", 0 for a free one)"));
   }
-  if (error) return absl::UnavailableError(StrCat("cannot listen on ", options.host, ":", options.port, ": ", error.message()));
+  if (error)
+    return absl::UnavailableError(StrCat("cannot listen on ", options.host, ":", options.port, ": ", error.message()));
   asio::co_spawn(state_->context, [state = state_] { return state->Accept(); }, asio::detached);
   return absl::OkStatus();
 }

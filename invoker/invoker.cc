@@ -27,6 +27,9 @@ using std::chrono::nanoseconds;
 // that still runs after this long has hung up on purpose.
 constexpr auto kExitGrace = std::chrono::milliseconds(250);
 
+// Deeper than any real event; bounds the stack that a hostile one can take.
+constexpr size_t kMaxEventDepth = 1000;
+
 // As a handler's context names its function; the account is the one of AWS's documentation.
 constexpr std::string_view kArnPrefix = "arn:aws:lambda:us-east-1:123456789012:function:";
 // Sent by instance.cc in place of a result that is longer than limits.response.
@@ -74,7 +77,7 @@ InvocationError ErrorOf(const ExitCause& cause) {
   if (cause.kind == ExitCause::Kind::kInitFailed) return ToError(cause.failure);
   InvocationError error;
   error.type = cause.failure.type.empty() || cause.kind == ExitCause::Kind::kUncaughtError ? "Hearth.InstanceEnded"
-                                                                                            : cause.failure.type;
+                                                                                           : cause.failure.type;
   error.message = Describe(cause);
   error.stack = cause.failure.stack;
   return error;
@@ -179,15 +182,15 @@ class Invoker::Invocation {
       if (options_.cancel != nullptr) options_.cancel->OnCancel(give_up);
       if (options_.deadline.has_value()) {
         timer_.expires_at(*options_.deadline);
-        timer_.async_wait([this, give_up](boost::system::error_code error) {
-          if (error) return;
+        timer_.async_wait([this, armed = armed_, give_up](boost::system::error_code error) {
+          if (error || !*armed) return;
           timed_out_ = true;
           give_up();
         });
       }
     }
     Answer granted = co_await answer->Get();
-    timer_.cancel();
+    Disarm();
     if (options_.cancel != nullptr) options_.cancel->OnCancel(nullptr);
     const nanoseconds waited = Clock::now() - start;
     if (auto* lease = std::get_if<Lease>(&granted)) {
@@ -227,8 +230,8 @@ class Invoker::Invocation {
     if (options_.deadline.has_value()) deadline_ = std::min(deadline_, *options_.deadline);
     instance().BeginRequest(options_.request_id, spec_->limits.log_bytes);
     timer_.expires_at(deadline_);
-    timer_.async_wait([this](boost::system::error_code error) {
-      if (error) return;
+    timer_.async_wait([this, armed = armed_](boost::system::error_code error) {
+      if (error || !*armed) return;
       timed_out_ = true;
       on_end_();
     });
@@ -238,10 +241,10 @@ class Invoker::Invocation {
   }
 
   // The deadline no longer holds: the connection was upgraded.
-  void LiftDeadline() { timer_.cancel(); }
+  void LiftDeadline() { Disarm(); }
 
   void EndRun() {
-    timer_.cancel();
+    Disarm();
     if (options_.cancel != nullptr) options_.cancel->OnCancel(nullptr);
     result_.report.run = Clock::now() - run_start_;
     if (const nanoseconds now = instance().CpuTime(); now > cpu_start_) result_.report.cpu = now - cpu_start_;
@@ -253,11 +256,11 @@ class Invoker::Invocation {
   // limits.timeout or the caller's deadline passed. After the former the instance may be stuck, and is given up.
   void FailWithTimeout(bool give_up_instance) {
     const bool own_limit = !options_.deadline.has_value() || deadline_ < *options_.deadline;
-    Fail(Outcome::kTimeout,
-         {"Hearth.Timeout",
-          own_limit ? StrCat("the function did not answer within limits.timeout = ", FormatDuration(spec_->limits.timeout))
-                    : std::string("the caller's deadline passed"),
-          {}});
+    Fail(Outcome::kTimeout, {"Hearth.Timeout",
+                             own_limit ? StrCat("the function did not answer within limits.timeout = ",
+                                                FormatDuration(spec_->limits.timeout))
+                                       : std::string("the caller's deadline passed"),
+                             {}});
     if (own_limit || give_up_instance) GiveUpInstance();
   }
 
@@ -292,18 +295,26 @@ class Invoker::Invocation {
     Fail(Outcome::kInvalidRequest,
          {"Hearth.WrongKind",
           StrCat("function \"", spec_->name, "\" is of kind ", KindName(kind), ", which takes ",
-                       event_lane ? "HTTP requests, not events" : "events, not HTTP requests"),
+                 event_lane ? "HTTP requests, not events" : "events, not HTTP requests"),
           {}});
     return false;
   }
 
  private:
+  // A timer that has expired cannot be cancelled any more: its handler is queued, and may outlive this object.
+  void Disarm() {
+    timer_.cancel();
+    *armed_ = false;
+    armed_ = std::make_shared<bool>(true);
+  }
+
   Invoker& invoker_;
   InvokeOptions& options_;
   InvocationResult& result_;
   std::shared_ptr<const FunctionSpec> spec_;
   Lease lease_;
   asio::steady_timer timer_;
+  std::shared_ptr<bool> armed_ = std::make_shared<bool>(true);
   std::function<void()> on_end_;
   Clock::time_point run_start_;
   Clock::time_point deadline_;
@@ -326,7 +337,9 @@ asio::awaitable<InvocationResult> Invoker::InvokeEvent(std::string function, std
   Invocation invocation(*this, function, options, result);
   boost::system::error_code invalid;
   if (!payload.empty()) {
-    json::stream_parser parser;
+    json::parse_options parse;
+    parse.max_depth = kMaxEventDepth;
+    json::stream_parser parser({}, parse);
     parser.write(payload, invalid);
     if (!invalid) parser.finish(invalid);
   }
@@ -346,13 +359,15 @@ asio::awaitable<void> Invoker::RunEvent(Invocation& invocation, std::string payl
   // because the instance may say something after this coroutine has stopped listening.
   const auto answer = std::make_shared<OneShot<std::optional<EventResult>>>(context_.get_executor());
   invocation.BeginRun([answer] { answer->Set(std::nullopt); });
-  const auto left = std::chrono::duration_cast<std::chrono::system_clock::duration>(invocation.deadline() - Clock::now());
+  const auto left =
+      std::chrono::duration_cast<std::chrono::system_clock::duration>(invocation.deadline() - Clock::now());
   const Event event{.request_id = result.report.request_id,
                     .payload = std::move(payload),
                     .deadline = std::chrono::system_clock::now() + left,
                     .function_arn = StrCat(kArnPrefix, result.report.function),
                     .client_context = std::move(client_context)};
-  const uint64_t id = invocation.instance().Invoke(event, [answer](EventResult value) { answer->Set(std::move(value)); });
+  const uint64_t id =
+      invocation.instance().Invoke(event, [answer](EventResult value) { answer->Set(std::move(value)); });
   invocation.instance().OnExit([answer] { answer->Set(std::nullopt); });
   std::optional<EventResult> value = co_await answer->Get();
   invocation.EndRun();
@@ -362,10 +377,10 @@ asio::awaitable<void> Invoker::RunEvent(Invocation& invocation, std::string payl
   } else if (value.has_value()) {
     if (value->failure.type == kResponseSizeTooLarge) {
       const uint64_t limit = ResponseLimit(invocation.spec().limits, FunctionKind::kLambda);
-      InvocationError error{"Hearth.ResponseTooLarge",
-                            StrCat("the result is larger than limits.response = ", FormatSize(limit), ": ",
-                                   value->failure.message),
-                            {}};
+      InvocationError error{
+          "Hearth.ResponseTooLarge",
+          StrCat("the result is larger than limits.response = ", FormatSize(limit), ": ", value->failure.message),
+          {}};
       invocation.Fail(Outcome::kResponseTooLarge, std::move(error));
     } else {
       invocation.Fail(Outcome::kFunctionError, ToError(value->failure));
@@ -412,8 +427,8 @@ asio::awaitable<void> Invoker::RunHttp(Invocation& invocation, const HttpRequest
   const HttpExchange::Options exchange_options{
       .response_headers = {{"x-hearth-request-id", result.report.request_id}, {"x-hearth-start", result.report.start}},
       .on_upgrade = [&] { invocation.LiftDeadline(); }};
-  HttpExchange::Result exchange = co_await HttpExchange::Run(*connection, head, result.report.request_id, body, sink,
-                                                             limit, exchange_options);
+  HttpExchange::Result exchange =
+      co_await HttpExchange::Run(*connection, head, result.report.request_id, body, sink, limit, exchange_options);
   invocation.EndRun();
   result.response_started = exchange.started;
   if (exchange.end == End::kComplete) {
@@ -428,14 +443,14 @@ asio::awaitable<void> Invoker::RunHttp(Invocation& invocation, const HttpRequest
         invocation.Fail(Outcome::kFunctionError, ErrorOfJson(exchange.error));
         break;
       case End::kInvalidResponse:
-        invocation.Fail(Outcome::kInvalidResponse, {"Hearth.InvalidResponse",
-                                                    StrCat("the function's answer is not HTTP: ", exchange.error),
-                                                    {}});
+        invocation.Fail(Outcome::kInvalidResponse,
+                        {"Hearth.InvalidResponse", StrCat("the function's answer is not HTTP: ", exchange.error), {}});
         break;
       case End::kResponseTooLarge:
         invocation.Fail(Outcome::kResponseTooLarge,
                         {"Hearth.ResponseTooLarge",
-                         StrCat("the response is larger than limits.response = ", FormatSize(limit)), {}});
+                         StrCat("the response is larger than limits.response = ", FormatSize(limit)),
+                         {}});
         break;
       case End::kRequestFailed:
         if (absl::IsResourceExhausted(exchange.request_status)) {

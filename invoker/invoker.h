@@ -53,7 +53,7 @@ struct InvocationResult {
   std::string payload;    // event lane: the result as JSON
   InvocationError error;  // unless outcome is kOk
   InvocationReport report;
-  std::string log_tail;   // if asked for
+  std::string log_tail;  // if asked for
 };
 
 // Told of every invocation that ended, rejected ones included. Core's thread.

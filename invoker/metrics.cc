@@ -54,8 +54,8 @@ Metrics::Metrics(const Pool* pool, const BuildInfo& build)
       cpu_seconds_(Named(prometheus::BuildCounter(), "hearth_cpu_seconds_total",
                          "CPU time of instances while they ran invocations.", registry_)),
       instances_(Named(prometheus::BuildGauge(), "hearth_instances", "Live instances, by state.", registry_)),
-      queue_lengths_(Named(prometheus::BuildGauge(), "hearth_queue_length",
-                           "Invocations that wait for an instance.", registry_)) {
+      queue_lengths_(
+          Named(prometheus::BuildGauge(), "hearth_queue_length", "Invocations that wait for an instance.", registry_)) {
   Named(prometheus::BuildGauge(), "hearth_build_info", "Versions of hearth and its engine; always 1.", registry_)
       .Add({{"version", build.version}, {"node", build.node}, {"v8", build.v8}})
       .Set(1);

@@ -6,8 +6,10 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-// What only GCC understands, and what would make errors of clang's warnings about the system's headers.
-const DROPPED = new Set(['-fno-canonical-system-headers', '-Wno-free-nonheap-object', '-Wno-maybe-uninitialized', '-Werror']);
+// What only GCC understands, and what stops clang at a warning about headers of the system.
+const DROPPED = new Set([
+  '-Werror', '-Wno-free-nonheap-object', '-Wno-maybe-uninitialized', '-fno-canonical-system-headers',
+]);
 const NOT_OURS = /^(bazel-out|external|third_party)\//;
 
 function bazel(...args) {

@@ -268,7 +268,7 @@ absl::StatusOr<WholeResponse> FunctionUrlResponse(std::string_view result) {
 }
 
 boost::asio::awaitable<WholeResponse> FunctionUrl::Handle(std::string function, WholeRequest request,
-                                                                 CancelToken& cancel) {
+                                                          CancelToken& cancel) {
   InvokeOptions options;
   options.request_id = NewRequestId();
   options.cancel = &cancel;

@@ -1,7 +1,8 @@
 #include "emulator/aws/function_url.h"
 
-#include <boost/json.hpp>
 #include <chrono>
+
+#include <boost/json.hpp>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -21,7 +22,9 @@ using testing::Pair;
 // 12 March 2020, 19:03:58.390 UTC; the example of AWS's documentation.
 const auto kTime = std::chrono::system_clock::time_point(std::chrono::milliseconds(1'584'039'838'390));
 
-json::value EventOf(const WholeRequest& request) { return json::parse(FunctionUrlEvent("hello", request, "id-1", kTime)); }
+json::value EventOf(const WholeRequest& request) {
+  return json::parse(FunctionUrlEvent("hello", request, "id-1", kTime));
+}
 
 WholeRequest Post(std::string type, std::string body) {
   return {"POST", "/", {{"Content-Type", std::move(type)}}, std::move(body), "127.0.0.1"};
@@ -92,8 +95,8 @@ TEST(FunctionUrlEventTest, TextBodies) {
 }
 
 TEST(FunctionUrlEventTest, OtherBodiesAreBase64) {
-  for (const char* type : {"application/octet-stream", "multipart/form-data; boundary=x", "",
-                           "application/x-www-form-urlencoded"}) {
+  for (const char* type :
+       {"application/octet-stream", "multipart/form-data; boundary=x", "", "application/x-www-form-urlencoded"}) {
     const json::value event = EventOf(Post(type, "abc"));
     EXPECT_EQ(event.at("body"), "YWJj") << type;
     EXPECT_EQ(event.at("isBase64Encoded"), true) << type;
@@ -112,8 +115,12 @@ TEST(FunctionUrlEventTest, BytesThatAreNoTextDoNotBreakTheEvent) {
 
 TEST(FunctionUrlResponseTest, WithoutStatusCode) {
   const std::pair<const char*, const char*> cases[] = {
-      {R"({"a":1.5})", R"({"a":1.5})"}, {R"("hello")", "hello"}, {R"(["hello",3,true])", R"(["hello",3,true])"},
-      {"3", "3"},                       {"null", "null"},        {R"("\u00e4\n")", "\u00e4\n"},
+      {R"({"a":1.5})", R"({"a":1.5})"},
+      {R"("hello")", "hello"},
+      {R"(["hello",3,true])", R"(["hello",3,true])"},
+      {"3", "3"},
+      {"null", "null"},
+      {R"("\u00e4\n")", "\u00e4\n"},
   };
   for (const auto& [result, body] : cases) {
     const WholeResponse response = Response(result);
@@ -124,9 +131,9 @@ TEST(FunctionUrlResponseTest, WithoutStatusCode) {
 }
 
 TEST(FunctionUrlResponseTest, WithStatusCode) {
-  const WholeResponse response = Response(
-      R"({"statusCode":201,"headers":{"content-type":"text/html","x-n":1,"Content-Length":"99"},)"
-      R"("cookies":["a=1","b=2; Path=/"],"body":"<p>"})");
+  const WholeResponse response =
+      Response(R"({"statusCode":201,"headers":{"content-type":"text/html","x-n":1,"Content-Length":"99"},)"
+               R"("cookies":["a=1","b=2; Path=/"],"body":"<p>"})");
   EXPECT_EQ(response.status, 201);
   EXPECT_EQ(response.body, "<p>");
   EXPECT_THAT(response.headers, ElementsAre(Pair("content-type", "text/html"), Pair("x-n", "1"),

@@ -105,16 +105,16 @@ json::object Configuration(const FunctionSpec& spec) {
 
 WholeResponse JsonResponse(const json::object& body, const std::string& request_id) {
   WholeResponse response;
-  response.headers = {{"Content-Type", "application/json"}, {"x-amzn-RequestId", request_id}, {"x-hearth-request-id", request_id}};
+  response.headers = {
+      {"Content-Type", "application/json"}, {"x-amzn-RequestId", request_id}, {"x-hearth-request-id", request_id}};
   response.body = json::serialize(body);
   return response;
 }
 
 WholeResponse GetFunction(const FunctionSpec& spec, Operation operation, const std::string& request_id) {
   if (operation == Operation::kGetConfiguration) return JsonResponse(Configuration(spec), request_id);
-  const json::object body{
-      {"Configuration", Configuration(spec)},
-      {"Code", {{"RepositoryType", "local"}, {"Location", StrCat("file://", spec.directory)}}}};
+  const json::object body{{"Configuration", Configuration(spec)},
+                          {"Code", {{"RepositoryType", "local"}, {"Location", StrCat("file://", spec.directory)}}}};
   return JsonResponse(body, request_id);
 }
 
@@ -175,8 +175,8 @@ asio::awaitable<WholeResponse> LambdaApi::Handle(WholeRequest request, CancelTok
   if (!reference) co_return InvalidParameter("not a function name or ARN", call.request_id);
   const std::string qualifier = QualifierOf(target.query);
   if (!qualifier.empty() && !reference->qualifier.empty() && qualifier != reference->qualifier) {
-    co_return InvalidParameter(
-        "The derived qualifier from the function name does not match the specified qualifier.", call.request_id);
+    co_return InvalidParameter("The derived qualifier from the function name does not match the specified qualifier.",
+                               call.request_id);
   }
   call.spec = invoker_.pool().Find(reference->name);
   if (call.spec == nullptr) {
@@ -251,8 +251,8 @@ asio::awaitable<WholeResponse> LambdaApi::InvokeNow(Call call, WholeRequest requ
   options.request_id = call.request_id;
   options.cancel = &cancel;
   options.log_tail = call.log_tail;
-  const InvocationResult result = co_await invoker_.InvokeEvent(
-      call.spec->name, std::move(request.body), std::move(call.client_context), std::move(options));
+  const InvocationResult result = co_await invoker_.InvokeEvent(call.spec->name, std::move(request.body),
+                                                                std::move(call.client_context), std::move(options));
   WholeResponse response = LambdaResponse(result, *call.spec);
   if (call.log_tail && response.status == 200) {
     response.headers.emplace_back("X-Amz-Log-Result",
@@ -264,11 +264,10 @@ asio::awaitable<WholeResponse> LambdaApi::InvokeNow(Call call, WholeRequest requ
 WholeResponse LambdaApi::InvokeLater(const Call& call, const WholeRequest& request) {
   InvokeOptions options;
   options.request_id = call.request_id;
-  asio::co_spawn(
-      invoker_.context(), invoker_.InvokeEvent(call.spec->name, request.body, "", std::move(options)),
-      [this](const std::exception_ptr& failed, const InvocationResult& result) {
-        if (failed == nullptr && on_async_) on_async_(result);
-      });
+  asio::co_spawn(invoker_.context(), invoker_.InvokeEvent(call.spec->name, request.body, "", std::move(options)),
+                 [this](const std::exception_ptr& failed, const InvocationResult& result) {
+                   if (failed == nullptr && on_async_) on_async_(result);
+                 });
   WholeResponse accepted;
   accepted.status = 202;
   accepted.headers = {{"x-amzn-RequestId", call.request_id}, {"x-hearth-request-id", call.request_id}};

@@ -87,7 +87,8 @@ std::optional<std::string> ExitReason(const InvocationResult& result) {
 
 FunctionError ExitError(const InvocationResult& result) {
   const std::optional<std::string> reason = ExitReason(result);
-  const std::string what = reason ? StrCat("Runtime exited with error: ", *reason) : "Runtime exited without providing a reason";
+  const std::string what =
+      reason ? StrCat("Runtime exited with error: ", *reason) : "Runtime exited without providing a reason";
   return {std::string(kExitError), StrCat("RequestId: ", result.report.request_id, " Error: ", what), std::nullopt};
 }
 
@@ -100,7 +101,8 @@ FunctionError InitError(const InvocationError& error) {
     named.type = "Runtime.UserCodeSyntaxError";
     named.message = StrCat("SyntaxError: ", frame == std::string_view::npos ? message : message.substr(frame + 2));
     if (frame != std::string_view::npos) named.trace->insert(named.trace->begin(), error.message.substr(0, frame));
-  } else if (message.starts_with("Cannot find module '") && message.find("\nRequire stack:") != std::string_view::npos) {
+  } else if (message.starts_with("Cannot find module '") &&
+             message.find("\nRequire stack:") != std::string_view::npos) {
     named.type = "Runtime.ImportModuleError";
     named.message = StrCat("Error: ", message);
   }
@@ -212,8 +214,8 @@ WholeResponse LambdaResponse(const InvocationResult& result, const FunctionSpec&
   switch (result.outcome) {
     case Outcome::kNotFound:
       return LambdaApiError(404, "ResourceNotFoundException",
-                            StrCat("Function not found: ", FunctionArn(result.report.function), ":", kLatestVersion), id,
-                            "Message");
+                            StrCat("Function not found: ", FunctionArn(result.report.function), ":", kLatestVersion),
+                            id, "Message");
     case Outcome::kInvalidRequest:
       return LambdaApiError(
           400, "InvalidRequestContentException",

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "invoker/http_server.h"
-#include "invoker/outcome.h"
 #include "invoker/invoker.h"
+#include "invoker/outcome.h"
 #include "isolate_pool/pool/function_spec.h"
 
 namespace hearth {

@@ -62,8 +62,8 @@ TEST(LambdaResultTest, SuccessIsTheResultItself) {
 }
 
 TEST(LambdaResultTest, ThrownErrorKeepsItsTrace) {
-  const WholeResponse response =
-      LambdaResponse(Result(Outcome::kFunctionError, {"TypeError", "no \"x\"", {"TypeError: no x", "    at f"}}), Spec());
+  const WholeResponse response = LambdaResponse(
+      Result(Outcome::kFunctionError, {"TypeError", "no \"x\"", {"TypeError: no x", "    at f"}}), Spec());
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(response.headers, Contains(Pair("X-Amz-Function-Error", "Unhandled")));
   EXPECT_EQ(response.body,
@@ -89,7 +89,8 @@ TEST(LambdaResultTest, ExitsAreRuntimeExitErrors) {
               HasSubstr("Error: Runtime exited without providing a reason\""));
   EXPECT_THAT(ExitMessage(Outcome::kInstanceExited, Kind::kExited, 133, 0), HasSubstr("error: exit status 133\""));
   EXPECT_THAT(ExitMessage(Outcome::kInstanceExited, Kind::kUncaughtError, 0, 0), HasSubstr("error: exit status 1\""));
-  EXPECT_THAT(ExitMessage(Outcome::kInstanceKilled, Kind::kSignalled, 0, SIGKILL), HasSubstr("error: signal: killed\""));
+  EXPECT_THAT(ExitMessage(Outcome::kInstanceKilled, Kind::kSignalled, 0, SIGKILL),
+              HasSubstr("error: signal: killed\""));
   EXPECT_THAT(ExitMessage(Outcome::kInstanceKilled, Kind::kSignalled, 0, SIGSEGV),
               HasSubstr("error: signal: segmentation fault\""));
   EXPECT_THAT(ExitMessage(Outcome::kMemoryExceeded, Kind::kMemoryLimit, 0, 0), HasSubstr("error: signal: killed\""));
@@ -114,11 +115,13 @@ TEST(LambdaResultTest, ResponseSizeTooLarge) {
 TEST(LambdaResultTest, InitFailures) {
   EXPECT_EQ(Body(Result(Outcome::kInitFailed, {"RangeError", "at load", {"RangeError: at load"}})),
             R"({"errorType":"RangeError","errorMessage":"at load","trace":["RangeError: at load"]})");
-  EXPECT_EQ(Body(Result(Outcome::kInitFailed, {"SyntaxError", "/f/a.js:1\n}\n^\n\nUnexpected token '}'", {"SyntaxError: x"}})),
+  EXPECT_EQ(Body(Result(Outcome::kInitFailed,
+                        {"SyntaxError", "/f/a.js:1\n}\n^\n\nUnexpected token '}'", {"SyntaxError: x"}})),
             R"({"errorType":"Runtime.UserCodeSyntaxError","errorMessage":"SyntaxError: Unexpected token '}'",)"
             R"("trace":["/f/a.js:1\n}\n^","SyntaxError: x"]})");
-  EXPECT_THAT(Body(Result(Outcome::kInitFailed, {"Error", "Cannot find module 'nope'\nRequire stack:\n- /f/a.js", {}})),
-              StartsWith(R"({"errorType":"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'nope')"));
+  EXPECT_THAT(
+      Body(Result(Outcome::kInitFailed, {"Error", "Cannot find module 'nope'\nRequire stack:\n- /f/a.js", {}})),
+      StartsWith(R"({"errorType":"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'nope')"));
 }
 
 TEST(LambdaResultTest, ApiErrors) {
@@ -130,15 +133,17 @@ TEST(LambdaResultTest, ApiErrors) {
   };
   const auto response = [](Outcome outcome) { return LambdaResponse(Result(outcome, {"", "why", {}}), Spec()); };
   EXPECT_EQ(type(response(Outcome::kNotFound)), "404 ResourceNotFoundException");
-  EXPECT_EQ(response(Outcome::kNotFound).body,
-            R"({"Type":"User","Message":"Function not found: arn:aws:lambda:us-east-1:123456789012:function:hello:$LATEST"})");
+  EXPECT_EQ(
+      response(Outcome::kNotFound).body,
+      R"({"Type":"User","Message":"Function not found: arn:aws:lambda:us-east-1:123456789012:function:hello:$LATEST"})");
   EXPECT_EQ(type(response(Outcome::kInvalidRequest)), "400 InvalidRequestContentException");
   EXPECT_THAT(response(Outcome::kInvalidRequest).body, HasSubstr("Could not parse request body into json: "));
   EXPECT_EQ(type(response(Outcome::kRequestTooLarge)), "413 RequestTooLargeException");
   EXPECT_EQ(type(response(Outcome::kOverloaded)), "429 TooManyRequestsException");
   EXPECT_THAT(response(Outcome::kOverloaded).headers, Contains(Pair("Retry-After", "1")));
-  EXPECT_EQ(response(Outcome::kOverloaded).body,
-            R"({"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."})");
+  EXPECT_EQ(
+      response(Outcome::kOverloaded).body,
+      R"({"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."})");
   EXPECT_EQ(type(response(Outcome::kInternal)), "500 ServiceException");
   EXPECT_EQ(response(Outcome::kInternal).body, R"({"Type":"Service","Message":"why"})");
 }
@@ -168,7 +173,9 @@ TEST(LambdaLogTailTest, FailuresAreLogged) {
                                  "Task timed out after 1.00 seconds\nEND "));
   EXPECT_THAT(timeout, HasSubstr("\tStatus: timeout\n"));
   const std::string thrown = LambdaLogTail(Result(Outcome::kFunctionError, {"Error", "x", {"Error: x"}}), Spec(), time);
-  EXPECT_THAT(thrown, HasSubstr("\tERROR\tInvoke Error \t{\"errorType\":\"Error\",\"errorMessage\":\"x\",\"stack\":[\"Error: x\"]}\n"));
+  EXPECT_THAT(
+      thrown,
+      HasSubstr("\tERROR\tInvoke Error \t{\"errorType\":\"Error\",\"errorMessage\":\"x\",\"stack\":[\"Error: x\"]}\n"));
 }
 
 TEST(LambdaLogTailTest, IsTheLast4Kilobytes) {

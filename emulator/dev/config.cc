@@ -88,8 +88,7 @@ absl::Status ReadKind(const TomlValue& value, Draft* draft) {
   if (absl::Status status = value.Read(&text); !status.ok()) return status;
   const std::optional<FunctionKind> kind = ParseKind(text);
   if (!kind) {
-    return value.Error(StrCat("\"", text, "\" is none of ", StrJoin(kKindNames, ", "),
-                                    DidYouMean(text, kKindNames)));
+    return value.Error(StrCat("\"", text, "\" is none of ", StrJoin(kKindNames, ", "), DidYouMean(text, kKindNames)));
   }
   draft->spec.kind = *kind;
   return absl::OkStatus();
@@ -108,11 +107,7 @@ absl::Status ReadTarget(const TomlValue& value, Draft* draft) {
 }
 
 constexpr Field kFunctionFields[] = {
-    {"name", ReadName},
-    {"kind", ReadKind},
-    {"entry", ReadEntry},
-    {"handler", ReadHandler},
-    {"target", ReadTarget},
+    {"name", ReadName}, {"kind", ReadKind}, {"entry", ReadEntry}, {"handler", ReadHandler}, {"target", ReadTarget},
 };
 
 constexpr std::pair<std::string_view, std::span<const Field>> kSections[] = {
@@ -196,11 +191,12 @@ absl::Status Reader::ReadFunction(const toml::table& table, const std::string& p
   for (const auto& [key, node] : InFileOrder(table)) {
     const std::string_view name = key->str();
     absl::Status status;
-    const auto section = std::find_if(std::begin(kSections), std::end(kSections),
-                                      [&](const auto& each) { return each.first == name; });
+    const auto section =
+        std::find_if(std::begin(kSections), std::end(kSections), [&](const auto& each) { return each.first == name; });
     if (name == "name" && (!path.empty() || table.contains("functions"))) {
-      status = file_.ErrorAt(key->source(), "\"name\" cannot be set here: a function of [functions] is called as its "
-                                            "table");
+      status = file_.ErrorAt(key->source(),
+                             "\"name\" cannot be set here: a function of [functions] is called as its "
+                             "table");
     } else if (const Field* field = FindField(kFunctionFields, name)) {
       status = field->read(Value(*node, path, name), draft);
     } else if (section != std::end(kSections)) {
@@ -240,8 +236,8 @@ absl::Status Reader::ReadEnvironment(const toml::node& node, const std::string& 
     const std::string name(key->str());
     if (!IsEnvironmentName(name)) {
       return file_.ErrorAt(key->source(), StrCat("[", path, "]: \"", absl::CHexEscape(name),
-                                                       "\" is not a name of an environment variable: letters, digits "
-                                                       "and _, the first one no digit"));
+                                                 "\" is not a name of an environment variable: letters, digits "
+                                                 "and _, the first one no digit"));
     }
     std::string text;
     if (absl::Status status = Value(*value, path, name).ReadAsWritten(&text); !status.ok()) return status;
@@ -274,7 +270,7 @@ absl::StatusOr<std::vector<FunctionSpec>> Reader::ReadFunctions(const toml::tabl
     const std::string path = Below("functions", name);
     if (!IsFunctionName(name)) {
       return file_.ErrorAt(key->source(), StrCat("[functions]: \"", absl::CHexEscape(name),
-                                                       "\" is not a function name: ", kFunctionNameRule));
+                                                 "\" is not a function name: ", kFunctionNameRule));
     }
     const toml::table* table = nullptr;
     if (absl::Status status = Table(*node, path).Read(&table); !status.ok()) return status;
@@ -308,7 +304,8 @@ absl::StatusOr<FunctionSpec> Reader::Finish(Draft draft) {
     if (spec.kind != FunctionKind::kDetect && spec.kind != FunctionKind::kHttp &&
         spec.kind != FunctionKind::kCloudEvent) {
       return file_.ErrorAt(draft.target->where, StrCat("\"target\" goes with kind \"http\" or \"cloudevent\", "
-                                                             "not \"", KindName(spec.kind), "\""));
+                                                       "not \"",
+                                                       KindName(spec.kind), "\""));
     }
     spec.handler = draft.target->text;
   }
@@ -360,7 +357,7 @@ absl::Status Reader::ResolveHandler(Draft* draft) {
       const std::optional<fs::path> script = FindScript(directory_, file.native());
       if (!script) {
         return error(StrCat("names no file: ", (directory_ / file).native(), " does not exist with any of ",
-                                  StrJoin(kScriptExtensions, " ")));
+                            StrJoin(kScriptExtensions, " ")));
       }
       spec.entry = script->native();
     }

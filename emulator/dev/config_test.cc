@@ -130,7 +130,9 @@ TEST_F(ConfigTest, NumbersAndBooleansOfTheEnvironmentAreTextAsWritten) {
   EXPECT_EQ(ReadOne("env = { A = '\u00e4\u00f6\u20ac', B = 1.50, C = false }").environment,
             (Environment{{"A", "\u00e4\u00f6\u20ac"}, {"B", "1.50"}, {"C", "false"}}))
       << "columns count characters, not bytes";
-  EXPECT_EQ(ReadOne("\xef\xbb\xbf" "env.A = 1.50\r\nenv.B = 2.50\r\n").environment,
+  EXPECT_EQ(ReadOne("\xef\xbb\xbf"
+                    "env.A = 1.50\r\nenv.B = 2.50\r\n")
+                .environment,
             (Environment{{"A", "1.50"}, {"B", "2.50"}}));
 }
 

@@ -78,8 +78,8 @@ absl::StatusOr<Specs> ResolveTargets(FunctionSpec spec, const PackageJson* packa
       std::string names;
       for (const FrameworkTarget& each : targets) StrAppend(&names, names.empty() ? "" : ", ", each.name);
       return absl::InvalidArgumentError(StrCat(spec.entry, " registers several functions (", names,
-                                                     "): say with `target` in ", spec.directory, "/", kConfigFileName,
-                                                     " which one \"", spec.name, "\" is"));
+                                               "): say with `target` in ", spec.directory, "/", kConfigFileName,
+                                               " which one \"", spec.name, "\" is"));
     }
     Specs specs;
     for (const FrameworkTarget& target : targets) {
@@ -142,8 +142,8 @@ absl::StatusOr<Specs> FunctionsOfFolder(const fs::path& folder, const PackageJso
   for (FunctionSpec& spec : *specs) {
     if (spec.entry.empty()) {
       const std::string whose = spec.name.empty() ? "the function" : StrCat("function \"", spec.name, "\"");
-      return absl::InvalidArgumentError(StrCat((folder / kConfigFileName).native(), ": no file found for ", whose,
-                                                     ": set `entry`, or add index.js"));
+      return absl::InvalidArgumentError(
+          StrCat((folder / kConfigFileName).native(), ": no file found for ", whose, ": set `entry`, or add index.js"));
     }
     absl::StatusOr<Specs> complete = Complete(std::move(spec), package, NameOfFolder(folder));
     if (!complete.ok()) return complete.status();
@@ -229,7 +229,7 @@ absl::Status NothingFound(const std::string& path, const PackageJson* package) {
   std::string files;
   for (std::string_view stem : kEntryStems) StrAppend(&files, files.empty() ? "" : ", ", stem, ".js");
   std::string message = StrCat("no function found in ", path, ": expected ", kConfigFileName,
-                                     ", package.json with \"main\", or one of ", files, " (or .mjs, .cjs, .ts, …)");
+                               ", package.json with \"main\", or one of ", files, " (or .mjs, .cjs, .ts, …)");
   if (package && package->has_workspaces) {
     StrAppend(&message, "; its package.json declares workspaces: pass their folders");
   }
@@ -245,8 +245,10 @@ absl::StatusOr<Specs> DiscoverPath(const std::string& text) {
   if (error) return absl::InvalidArgumentError(StrCat("cannot read ", text, ": ", error.message()));
   if (!IsFolder(path)) {
     if (IsFile(path) && IsScript(path)) return FunctionsOfFile(path);
-    return absl::InvalidArgumentError(StrCat("not a function: ", text, ": expected a folder or a file with one "
-                                                   "of ", StrJoin(kScriptExtensions, " ")));
+    return absl::InvalidArgumentError(StrCat("not a function: ", text,
+                                             ": expected a folder or a file with one "
+                                             "of ",
+                                             StrJoin(kScriptExtensions, " ")));
   }
   const absl::StatusOr<std::optional<PackageJson>> package = ReadPackageJson(path);
   if (!package.ok()) return package.status();
@@ -277,13 +279,12 @@ absl::StatusOr<std::vector<FunctionSpec>> Discover(const std::vector<std::string
   specs.erase(std::unique(specs.begin(), specs.end(),
                           [&](const FunctionSpec& a, const FunctionSpec& b) { return identity(a) == identity(b); }),
               specs.end());
-  const auto twin = std::adjacent_find(specs.begin(), specs.end(), [](const FunctionSpec& a, const FunctionSpec& b) {
-    return a.name == b.name;
-  });
+  const auto twin = std::adjacent_find(specs.begin(), specs.end(),
+                                       [](const FunctionSpec& a, const FunctionSpec& b) { return a.name == b.name; });
   if (twin != specs.end()) {
-    return absl::AlreadyExistsError(StrCat("two functions are called \"", twin->name, "\": ",
-                                                 Place(*twin, twin[1]), " and ", Place(twin[1], *twin),
-                                                 ": set another `name` in the ", kConfigFileName, " of one"));
+    return absl::AlreadyExistsError(StrCat("two functions are called \"", twin->name, "\": ", Place(*twin, twin[1]),
+                                           " and ", Place(twin[1], *twin), ": set another `name` in the ",
+                                           kConfigFileName, " of one"));
   }
   return specs;
 }

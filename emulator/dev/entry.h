@@ -19,7 +19,7 @@ inline constexpr std::array<std::string_view, 6> kScriptExtensions = {".mjs", ".
 
 // Stems that make a file a folder's entry, in this order.
 inline constexpr std::array<std::string_view, 6> kEntryStems = {"index",  "handler", "app",
-                                                               "server", "main",    "function"};
+                                                                "server", "main",    "function"};
 
 // By name: one of kScriptExtensions, and no TypeScript declarations (`x.d.ts`).
 bool IsScript(const std::filesystem::path& path);

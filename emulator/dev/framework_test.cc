@@ -8,15 +8,15 @@ namespace {
 using Targets = std::vector<FrameworkTarget>;
 
 TEST(FrameworkTest, FindsWhatASourceRegisters) {
-  EXPECT_EQ(RegisteredTargets(R"(
+  EXPECT_EQ(
+      RegisteredTargets(R"(
     const functions = require('@google-cloud/functions-framework');
     functions.cloudEvent("onUpload", (event) => {});
     functions.http('hello', (req, res) => res.send('hi'));
     functions.typed(
       `sum`, (numbers) => 0);
-  )"), (Targets{{"onUpload", FunctionKind::kCloudEvent},
-                     {"hello", FunctionKind::kHttp},
-                     {"sum", FunctionKind::kHttp}}));
+  )"),
+      (Targets{{"onUpload", FunctionKind::kCloudEvent}, {"hello", FunctionKind::kHttp}, {"sum", FunctionKind::kHttp}}));
   EXPECT_EQ(RegisteredTargets("import { http } from 'x';\nhttp('a', f);http('a', g)"),
             (Targets{{"a", FunctionKind::kHttp}}));
 }

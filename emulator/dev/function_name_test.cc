@@ -13,9 +13,9 @@ TEST(FunctionNameTest, Accepts) {
 }
 
 TEST(FunctionNameTest, Refuses) {
-  for (const std::string& name : {std::string(), std::string("-a"), std::string("_a"), std::string("a.b"),
-                                  std::string("a b"), std::string("a/b"), std::string("\xc3\xa4"),
-                                  std::string("a\0b", 3), std::string(kMaxFunctionNameBytes + 1, 'x')}) {
+  for (const std::string& name :
+       {std::string(), std::string("-a"), std::string("_a"), std::string("a.b"), std::string("a b"), std::string("a/b"),
+        std::string("\xc3\xa4"), std::string("a\0b", 3), std::string(kMaxFunctionNameBytes + 1, 'x')}) {
     EXPECT_FALSE(IsFunctionName(name)) << name;
   }
 }

@@ -1,9 +1,10 @@
 #include "emulator/dev/package_json.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <string_view>
 #include <system_error>
+
+#include <boost/json.hpp>
 
 #include "base/strings.h"
 #include "emulator/dev/read_file.h"
@@ -60,8 +61,8 @@ absl::StatusOr<std::optional<PackageJson>> ReadPackageJson(const std::filesystem
   boost::json::error_code error;
   const size_t consumed = parser.write(text->data(), text->size(), error);
   if (error) {
-    return absl::InvalidArgumentError(StrCat(path.native(), ":", Position(*text, consumed),
-                                                   ": not valid JSON: ", error.message()));
+    return absl::InvalidArgumentError(
+        StrCat(path.native(), ":", Position(*text, consumed), ": not valid JSON: ", error.message()));
   }
   const boost::json::value root = parser.release();
   const boost::json::object* package = root.if_object();

@@ -13,10 +13,9 @@ TEST(StartScriptTest, FileOfThePlainForm) {
 }
 
 TEST(StartScriptTest, NoFileInAnyOtherForm) {
-  for (std::string_view start :
-       {"", "node", "node --version", "nodemon server.js", "npm run build && node server.js", "PORT=1 node server.js",
-        "node server.js --port 80", "node server.js production", "node $FILE", "node \"server.js\"",
-        "node --env-file=.env server.js extra"}) {
+  for (std::string_view start : {"", "node", "node --version", "nodemon server.js", "npm run build && node server.js",
+                                 "PORT=1 node server.js", "node server.js --port 80", "node server.js production",
+                                 "node $FILE", "node \"server.js\"", "node --env-file=.env server.js extra"}) {
     EXPECT_EQ(FileOfStartScript(start), std::nullopt) << start;
   }
 }

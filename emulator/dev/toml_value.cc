@@ -11,16 +11,26 @@ namespace {
 
 std::string_view TypeName(const toml::node& node) {
   switch (node.type()) {
-    case toml::node_type::table: return "a table";
-    case toml::node_type::array: return "an array";
-    case toml::node_type::string: return "a string";
-    case toml::node_type::integer: return "an integer";
-    case toml::node_type::floating_point: return "a float";
-    case toml::node_type::boolean: return "a boolean";
-    case toml::node_type::date: return "a date";
-    case toml::node_type::time: return "a time";
-    case toml::node_type::date_time: return "a date-time";
-    case toml::node_type::none: break;
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "an array";
+    case toml::node_type::string:
+      return "a string";
+    case toml::node_type::integer:
+      return "an integer";
+    case toml::node_type::floating_point:
+      return "a float";
+    case toml::node_type::boolean:
+      return "a boolean";
+    case toml::node_type::date:
+      return "a date";
+    case toml::node_type::time:
+      return "a time";
+    case toml::node_type::date_time:
+      return "a date-time";
+    case toml::node_type::none:
+      break;
   }
   return "nothing";
 }
@@ -54,8 +64,8 @@ absl::StatusOr<TomlFile> ReadTomlFile(const std::filesystem::path& path) {
     file.root = toml::parse(std::string_view(file.text));
   } catch (const toml::parse_error& error) {
     const toml::source_position& at = error.source().begin;
-    return absl::InvalidArgumentError(StrCat(file.path, ":", at.line, ":", at.column, ": ",
-                                                   std::string_view(error.description())));
+    return absl::InvalidArgumentError(
+        StrCat(file.path, ":", at.line, ":", at.column, ": ", std::string_view(error.description())));
   }
   return file;
 }

@@ -3,12 +3,13 @@
 // A TOML file and its values, read with messages that say where: `PATH:LINE: [limits] timeout: …`. Wraps toml++ (whose
 // exceptions end here); meant for config.cc alone.
 
+#include <toml++/toml.h>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <toml++/toml.h>
 #include <utility>
 #include <vector>
 

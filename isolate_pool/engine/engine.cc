@@ -72,7 +72,8 @@ std::unique_ptr<Engine> Engine::Boot(const std::string& executable, std::string*
   if (node::LoadEnvironment(engine->environment(), std::string_view(""), preload).IsEmpty() ||
       engine->internal_require_.IsEmpty()) {
     *error = "Node's environment could not be loaded";
-    if (failure.HasCaught()) *error += std::string(": ") + *v8::String::Utf8Value(engine->isolate_, failure.Exception());
+    if (failure.HasCaught())
+      *error += std::string(": ") + *v8::String::Utf8Value(engine->isolate_, failure.Exception());
     return nullptr;
   }
   return engine;

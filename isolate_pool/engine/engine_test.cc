@@ -22,7 +22,8 @@ TEST(EngineTest, RunsTheNewestNode) { EXPECT_EQ(Evaluate("return process.version
 TEST(EngineTest, PreloadIsNotInheritedByProgramsThatAFunctionStarts) {
   TheEngine();
   EXPECT_EQ(std::getenv("LD_PRELOAD"), nullptr);
-  EXPECT_EQ(EvaluateInFork("return require('child_process').execFileSync('/bin/echo', ['hi']).toString().trim()"), "hi");
+  EXPECT_EQ(EvaluateInFork("return require('child_process').execFileSync('/bin/echo', ['hi']).toString().trim()"),
+            "hi");
 }
 
 TEST(EngineTest, NoMappingIsLeftOutOfAFork) {

@@ -14,9 +14,9 @@
 namespace hearth::engine {
 
 struct ForkResult {
-  pid_t pid = -1;      // 0 in the child, -1 on error
-  int pidfd = -1;      // in the parent; close-on-exec, owned by the caller
-  std::string error;   // set when pid is -1
+  pid_t pid = -1;     // 0 in the child, -1 on error
+  int pidfd = -1;     // in the parent; close-on-exec, owned by the caller
+  std::string error;  // set when pid is -1
 };
 
 // Call once before the first fork, while other threads may still exist. Returns an error text, empty on success.

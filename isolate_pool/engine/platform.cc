@@ -37,8 +37,7 @@ void ForkablePlatform::Wake() {
   if (late_start_armed_) return;
   late_start_armed_ = true;
   uv_timer_start(
-      &late_start_,
-      [](uv_timer_t* handle) { static_cast<ForkablePlatform*>(handle->data)->workers_.Start(); },
+      &late_start_, [](uv_timer_t* handle) { static_cast<ForkablePlatform*>(handle->data)->workers_.Start(); },
       kStartDelayMilliseconds, 0);
 }
 

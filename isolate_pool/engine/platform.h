@@ -71,7 +71,7 @@ class ForkablePlatform final : public node::MultiIsolatePlatform {
   WorkerPool workers_{kWorkerThreads};
   uv_timer_t late_start_{};
   std::thread::id main_thread_ = std::this_thread::get_id();
-  bool start_late_ = false;      // written on the main thread while it is the only one
+  bool start_late_ = false;        // written on the main thread while it is the only one
   bool late_start_armed_ = false;  // main thread only
 
   std::mutex mutex_;  // guards the map

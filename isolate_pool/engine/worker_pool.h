@@ -61,8 +61,8 @@ class WorkerPool {
   };
   std::multimap<Clock::time_point, Delayed> delayed_;
   std::vector<std::thread> threads_;
-  int running_ = 0;   // tasks being run
-  int waiting_ = 0;   // threads in work_.wait
+  int running_ = 0;  // tasks being run
+  int waiting_ = 0;  // threads in work_.wait
   bool started_ = false;
   bool stopping_ = false;
 };

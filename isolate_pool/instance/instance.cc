@@ -38,9 +38,8 @@ class Instance final : public RuntimeEvents {
     node::SetProcessExitHandler(engine_.environment(), [this](node::Environment*, int code) { Exit(code); });
     uv_poll_init(engine_.loop(), &poll_, channel_);
     poll_.data = this;
-    uv_poll_start(&poll_, UV_READABLE, [](uv_poll_t* handle, int, int) {
-      static_cast<Instance*>(handle->data)->OnReadable();
-    });
+    uv_poll_start(&poll_, UV_READABLE,
+                  [](uv_poll_t* handle, int, int) { static_cast<Instance*>(handle->data)->OnReadable(); });
     uv_unref(reinterpret_cast<uv_handle_t*>(&poll_));
     runtime_.Assign(assignment_);
     assignment_.Clear();

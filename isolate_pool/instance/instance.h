@@ -9,7 +9,7 @@ namespace hearth {
 
 // What a fork gets from the invoker. Owned by the callee.
 struct InstanceDescriptors {
-  int channel;          // stream socket, frames of proto/hearth/internal/instance.proto
+  int channel;  // stream socket, frames of proto/hearth/internal/instance.proto
   int standard_output;
   int standard_error;
 };

@@ -108,10 +108,11 @@ TEST(MemoryLimitTest, ABreachInAForkIsReportedWithTheStackOfTheCodeThatAllocates
       if (pipe(answer) != 0) return std::string("no pipe");
       const pid_t child = fork();
       if (child == 0) {
-        const MemoryLimit watch(TheEngine().isolate(), limit, [&](uint64_t used, const std::vector<std::string>& stack) {
-          const std::string text = StrCat(used / kMegabyte, " ", StrJoin(stack, "|"));
-          _exit(write(answer[1], text.data(), text.size()) > 0 ? 0 : 1);
-        });
+        const MemoryLimit watch(TheEngine().isolate(), limit,
+                                [&](uint64_t used, const std::vector<std::string>& stack) {
+                                  const std::string text = StrCat(used / kMegabyte, " ", StrJoin(stack, "|"));
+                                  _exit(write(answer[1], text.data(), text.size()) > 0 ? 0 : 1);
+                                });
         Evaluate("const kept = []; function hoard() { for (;;) kept.push(new Array(100).fill({})); } hoard()");
         _exit(2);
       }

@@ -8,7 +8,7 @@ namespace hearth {
 
 // A JavaScript error as it left an instance. Untrusted text.
 struct Failure {
-  std::string type;                // "TypeError", or "Hearth.<Cause>" for what the runtime found
+  std::string type;  // "TypeError", or "Hearth.<Cause>" for what the runtime found
   std::string message;
   std::vector<std::string> stack;  // lines of error.stack
   std::string frame;               // syntax errors: file:line, source line and caret; else empty

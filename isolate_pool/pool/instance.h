@@ -23,7 +23,7 @@ struct LogLine {
   std::string_view instance;
   std::string_view request_id;  // empty outside of any request
   bool standard_error = false;
-  std::string_view text;        // without its newline; any bytes
+  std::string_view text;  // without its newline; any bytes
 };
 using LogSink = std::function<void(const LogLine&)>;
 

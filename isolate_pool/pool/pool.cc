@@ -99,9 +99,9 @@ uint64_t Pool::Acquire(const std::string& name, AcquireCallback callback) {
   const uint64_t ticket = next_ticket_++;
   Function* function = FindFunction(name);
   if (shutting_down_ || function == nullptr) {
-    callback(AcquireError{shutting_down_ ? absl::UnavailableError("hearth is shutting down")
-                                         : absl::NotFoundError("no such function"),
-                          {}});
+    callback(AcquireError{
+        shutting_down_ ? absl::UnavailableError("hearth is shutting down") : absl::NotFoundError("no such function"),
+        {}});
     return ticket;
   }
   if (Slot* slot = FreeSlot(*function)) {
@@ -110,11 +110,11 @@ uint64_t Pool::Acquire(const std::string& name, AcquireCallback callback) {
   }
   // Those whom a start can serve wait for that start and not in the queue.
   if (function->waiters.size() >= function->spec->scaling.queue_length + function->StartCapacity()) {
-    callback(AcquireError{absl::ResourceExhaustedError(StrCat(
-                              "the queue of function \"", name, "\" is full (scaling.queue = ",
-                              function->spec->scaling.queue_length, ", scaling.max_instances = ",
-                              function->spec->scaling.max_instances, ")")),
-                          {}});
+    callback(AcquireError{
+        absl::ResourceExhaustedError(StrCat("the queue of function \"", name,
+                                            "\" is full (scaling.queue = ", function->spec->scaling.queue_length,
+                                            ", scaling.max_instances = ", function->spec->scaling.max_instances, ")")),
+        {}});
     return ticket;
   }
   function->waiters.push_back({ticket, std::move(callback)});
@@ -157,9 +157,8 @@ void Pool::Start(Function& function) {
   const auto slot = function.slots.begin();
   slot->function = &function;
   slot->started_at = Clock::now();
-  slot->instance = factory_.Start(
-      function.spec, StrCat(function.spec->name, "-", function.next_instance++),
-      [this, &slot = *slot](absl::Status status) { OnReady(slot, std::move(status)); });
+  slot->instance = factory_.Start(function.spec, StrCat(function.spec->name, "-", function.next_instance++),
+                                  [this, &slot = *slot](absl::Status status) { OnReady(slot, std::move(status)); });
   slot->instance->OnExit([this, &slot = *slot] { OnExit(slot); });
 }
 

@@ -90,7 +90,9 @@ class PoolTest : public testing::Test, public InstanceFactory {
   }
 
   static FunctionSpec Spec(uint32_t concurrency, uint32_t max_instances = 100) {
-    return {.name = "f", .kind = FunctionKind::kFetch, .scaling = {.concurrency = concurrency, .max_instances = max_instances}};
+    return {.name = "f",
+            .kind = FunctionKind::kFetch,
+            .scaling = {.concurrency = concurrency, .max_instances = max_instances}};
   }
 
   boost::asio::io_context context_{1};
@@ -289,7 +291,8 @@ TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
     for (const std::string& name : names) {
       concurrency[name] = 1 + random() % 3;
       pool.Register(std::make_shared<const FunctionSpec>(FunctionSpec{
-          .name = name, .kind = FunctionKind::kFetch,
+          .name = name,
+          .kind = FunctionKind::kFetch,
           .scaling = {.concurrency = concurrency[name], .max_instances = 1 + static_cast<uint32_t>(random() % 3)}}));
     }
     std::vector<std::shared_ptr<ManualInstance>> starting;
@@ -327,7 +330,9 @@ TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
           }
           break;
         default:
-          if (!leases.empty()) static_cast<ManualInstance&>(*leases[random() % leases.size()].second.instance).Die({.kind = ExitCause::Kind::kSignalled});
+          if (!leases.empty())
+            static_cast<ManualInstance&>(*leases[random() % leases.size()].second.instance)
+                .Die({.kind = ExitCause::Kind::kSignalled});
           RunPosted();
       }
       for (size_t i = known; i < started_.size(); ++i) starting.push_back(started_[i]);

@@ -92,8 +92,9 @@ void ProcessInstance::Start(Launcher& launcher, std::function<void(absl::Status)
         StrCat("the function did not initialise within limits.init = ", FormatDuration(self->spec_->limits.init));
     self->Kill(std::move(cause));
   });
-  launcher.Launch(std::move(descriptors),
-                  [self = shared_from_this()](absl::StatusOr<Launched> launched) { self->OnLaunched(std::move(launched)); });
+  launcher.Launch(std::move(descriptors), [self = shared_from_this()](absl::StatusOr<Launched> launched) {
+    self->OnLaunched(std::move(launched));
+  });
 }
 
 internal::Assignment ProcessInstance::MakeAssignment() const {
@@ -256,9 +257,8 @@ void ProcessInstance::OnEnding(const internal::Ending& ending) {
     case internal::Ending::MEMORY_LIMIT:
       cause.kind = ExitCause::Kind::kMemoryLimit;
       cause.failure.type = "Hearth.MemoryExceeded";
-      cause.failure.message =
-          StrCat("limits.memory = ", FormatSize(spec_->limits.memory_bytes),
-                       " exceeded: the JavaScript heap reached ", RoundToMegabytes(ending.used_bytes()));
+      cause.failure.message = StrCat("limits.memory = ", FormatSize(spec_->limits.memory_bytes),
+                                     " exceeded: the JavaScript heap reached ", RoundToMegabytes(ending.used_bytes()));
       break;
     default:
       return;
@@ -398,7 +398,7 @@ void ProcessInstance::CheckMemory() {
       ExitCause cause{.kind = ExitCause::Kind::kMemoryLimit, .used_bytes = resident};
       cause.failure = {"Hearth.MemoryExceeded",
                        StrCat("limits.memory = ", FormatSize(spec_->limits.memory_bytes),
-                                    " exceeded: the instance used ", RoundToMegabytes(resident)),
+                              " exceeded: the instance used ", RoundToMegabytes(resident)),
                        {},
                        {}};
       Kill(std::move(cause));

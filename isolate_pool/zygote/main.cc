@@ -24,8 +24,8 @@
 namespace hearth {
 namespace {
 
-using internal::FromZygote;
 using internal::ForkRequest;
+using internal::FromZygote;
 
 constexpr size_t kDescriptorsPerFork = 3;
 
