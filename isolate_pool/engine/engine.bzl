@@ -30,6 +30,7 @@ def engine_test(name, srcs, deps = [], data = [], **kwargs):
     )
     native.sh_test(
         name = name,
+        size = "small",
         srcs = ["//isolate_pool/engine:engine_test.sh"],
         args = [
             "$(location @node_engine//:node)",

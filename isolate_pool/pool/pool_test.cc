@@ -301,7 +301,7 @@ TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
       switch (random() % 6) {
         case 0:
         case 1: {
-          const std::string name = names[random() % 2];
+          const std::string& name = names[random() % 2];
           ++asked;
           pool.Acquire(name, [&, name](auto answer) {
             ++answered;

@@ -53,8 +53,8 @@ uint64_t ReadResidentMemory(pid_t pid) {
   const std::string_view statm = ReadProc(pid, "statm", buffer);
   const size_t space = statm.find(' ');
   if (space == std::string_view::npos) return 0;
-  static const auto page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  return std::strtoull(statm.data() + space, nullptr, 10) * page_bytes;
+  static const auto kPageBytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  return std::strtoull(statm.data() + space, nullptr, 10) * kPageBytes;
 }
 
 }  // namespace hearth
