@@ -180,6 +180,8 @@ describe('a function that misbehaves', () => {
       'stuck/index.mjs': 'export const handler = () => new Promise(() => {});\n',
       'flood/index.mjs': FLOOD,
       'flood/hearth.toml': '[limits]\nlog = "1KB"\n',
+      'wide/index.mjs': 'export const handler = ({ bytes }) => "x".repeat(bytes - 2);\n',
+      'wide/hearth.toml': '[limits]\nresponse = "1KB"\n',
       'large/index.mjs': LARGE,
       'large/hearth.toml': '[limits]\nrequest = "1KB"\nresponse = "1KB"\n',
     }));
@@ -235,6 +237,18 @@ describe('a function that misbehaves', () => {
     assert.match((await response.json()).errorMessage, /Runtime exited without providing a reason/);
     const line = await hearth.waitForLine((entry) => entry.event === 'invocation' && entry.function === 'stuck');
     assert.match(line.error.message, /never settles/);
+  });
+
+  test('an event\'s result over limits.response is Function.ResponseSizeTooLarge', async () => {
+    const whole = await hearth.invoke('wide', { bytes: 1024 });
+    assert.equal(whole.headers.get('x-amz-function-error'), null);
+    assert.equal((await whole.text()).length, 1024);
+    const over = await hearth.invoke('wide', { bytes: 1025 });
+    assert.equal(over.headers.get('x-amz-function-error'), 'Unhandled');
+    assert.equal((await over.json()).errorType, 'Function.ResponseSizeTooLarge');
+    const line = await hearth.waitForLine((entry) => entry.event === 'invocation' && entry.function === 'wide');
+    assert.equal(line.outcome, 'response_too_large');
+    assert.match(line.error.message, /limits\.response = 1KB/);
   });
 
   test('a log flood ends with one marker, and the request is answered', async () => {
