@@ -248,10 +248,8 @@ asio::awaitable<bool> HttpConnection::ReadHead() {
   stream_.expires_after(routes_.options.header_timeout);
   const auto [error, size] = co_await http::async_read_header(stream_, buffer_, *parser_, kToken);
   if (!error) co_return true;
-  if (error == boost::beast::error::timeout) {
-    const std::string message = "the request's header did not arrive in time";
-    co_await SendProtocolError(408, message);
-  } else if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+  // A client that is too slow has been cut off by the stream, and hears nothing.
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     const std::string message =
         StrCat("the request's header section is larger than ", FormatSize(routes_.options.max_header_bytes));
     co_await SendProtocolError(431, message);
