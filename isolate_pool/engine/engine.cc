@@ -59,7 +59,6 @@ std::unique_ptr<Engine> Engine::Boot(const std::string& executable, std::string*
   }
   engine->isolate_ = engine->setup_->isolate();
   engine->scopes_ = std::make_unique<Scopes>(*engine->setup_);
-  engine->platform_->AttachLoop(engine->loop());
 
   Engine* raw = engine.get();
   // Also called for each worker thread that a function starts; only the main environment is ours.

@@ -9,37 +9,12 @@ namespace hearth::engine {
 ForkablePlatform::ForkablePlatform() = default;
 ForkablePlatform::~ForkablePlatform() = default;
 
-void ForkablePlatform::AttachLoop(uv_loop_t* loop) {
-  uv_timer_init(loop, &late_start_);
-  late_start_.data = this;
-  uv_unref(reinterpret_cast<uv_handle_t*>(&late_start_));
-}
-
 void ForkablePlatform::PrepareFork(v8::Isolate* isolate) {
   DrainTasks(isolate);
   workers_.Stop();
 }
 
-void ForkablePlatform::AfterFork() {
-  main_thread_ = std::this_thread::get_id();
-  start_late_ = true;
-  late_start_armed_ = false;
-  if (workers_.HasQueuedTasks()) Wake();
-}
-
-void ForkablePlatform::Wake() {
-  if (!start_late_ || workers_.started()) return;
-  if (std::this_thread::get_id() != main_thread_) {
-    // A thread exists already (a worker thread of the function): nothing is saved by waiting.
-    workers_.Start();
-    return;
-  }
-  if (late_start_armed_) return;
-  late_start_armed_ = true;
-  uv_timer_start(
-      &late_start_, [](uv_timer_t* handle) { static_cast<ForkablePlatform*>(handle->data)->workers_.Start(); },
-      kStartDelayMilliseconds, 0);
-}
+void ForkablePlatform::AfterFork() { workers_.StartLate(kStartGrace); }
 
 std::shared_ptr<ForegroundQueue> ForkablePlatform::QueueOf(v8::Isolate* isolate) {
   std::lock_guard lock(mutex_);
@@ -105,13 +80,11 @@ std::unique_ptr<v8::JobHandle> ForkablePlatform::CreateJobImpl(v8::TaskPriority 
 void ForkablePlatform::PostTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
                                                   const v8::SourceLocation&) {
   workers_.Post(std::move(task), priority);
-  Wake();
 }
 
 void ForkablePlatform::PostDelayedTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
                                                          double delay_seconds, const v8::SourceLocation&) {
   workers_.PostDelayed(std::move(task), priority, delay_seconds);
-  Wake();
 }
 
 }  // namespace hearth::engine

@@ -3,10 +3,10 @@
 #include <node.h>
 #include <uv.h>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "isolate_pool/engine/foreground_queue.h"
 #include "isolate_pool/engine/worker_pool.h"
@@ -17,20 +17,18 @@ namespace hearth::engine {
 //
 // Node's own starts threads even when asked for none, and threads do not survive a fork. Here background work runs on
 // threads while the zygote warms up; PrepareFork finishes it and joins them; in the fork the threads come back late:
-// only if work has waited for kStartDelay, because starting them costs about a millisecond that a cold start would pay.
+// only if work is posted, and they let kStartGrace pass first, because what they do would slow the cold start beside them.
 class ForkablePlatform final : public node::MultiIsolatePlatform {
  public:
-  // How long background work may wait in a fresh fork before threads are started for it. A short request is over by
-  // then; a long computation still gets its optimising compiler.
-  static constexpr uint64_t kStartDelayMilliseconds = 20;
+  // How long background work waits in a fresh fork. A short request is over by then; a long computation still gets its
+  // optimising compiler.
+  static constexpr std::chrono::milliseconds kStartGrace{20};
   // V8 asks once and keeps the answer, so it cannot follow what is started at the moment.
   static constexpr int kWorkerThreads = 2;
 
   ForkablePlatform();
   ~ForkablePlatform() override;
 
-  // The main isolate's loop, for the timer that starts threads late. Before the first PrepareFork.
-  void AttachLoop(uv_loop_t* loop);
   void StartWorkers() { workers_.Start(); }
   // Runs what is queued in the background and in the foreground until nothing is, then joins all threads.
   void PrepareFork(v8::Isolate* isolate);
@@ -64,15 +62,9 @@ class ForkablePlatform final : public node::MultiIsolatePlatform {
 
  private:
   std::shared_ptr<ForegroundQueue> QueueOf(v8::Isolate* isolate);
-  // Work was posted: see to it that threads run it, at once or late.
-  void Wake();
 
   v8::TracingController tracing_;
   WorkerPool workers_{kWorkerThreads};
-  uv_timer_t late_start_{};
-  std::thread::id main_thread_ = std::this_thread::get_id();
-  bool start_late_ = false;        // written on the main thread while it is the only one
-  bool late_start_armed_ = false;  // main thread only
 
   std::mutex mutex_;  // guards the map
   std::map<v8::Isolate*, std::shared_ptr<ForegroundQueue>> isolates_;

@@ -24,9 +24,19 @@ void WorkerPool::Start() {
   if (!QueueEmpty() || !delayed_.empty()) EnsureThread();
 }
 
+void WorkerPool::StartLate(std::chrono::milliseconds grace) {
+  std::lock_guard lock(mutex_);
+  started_ = true;
+  grace_ = grace;
+}
+
 void WorkerPool::Drain() {
   std::unique_lock lock(mutex_);
-  if (started_) idle_.wait(lock, [this] { return Idle(); });
+  if (!started_ || Idle()) return;
+  grace_ = {};
+  work_.notify_all();
+  EnsureThread();
+  idle_.wait(lock, [this] { return Idle(); });
 }
 
 void WorkerPool::Stop() {
@@ -34,7 +44,11 @@ void WorkerPool::Stop() {
   {
     std::unique_lock lock(mutex_);
     if (!started_) return;
-    idle_.wait(lock, [this] { return Idle(); });
+    grace_ = {};
+    if (!Idle()) {
+      EnsureThread();
+      idle_.wait(lock, [this] { return Idle(); });
+    }
     stopping_ = true;
     threads.swap(threads_);
     work_.notify_all();
@@ -45,20 +59,12 @@ void WorkerPool::Stop() {
   started_ = false;
 }
 
-bool WorkerPool::started() const {
-  std::lock_guard lock(mutex_);
-  return started_;
-}
-
-bool WorkerPool::HasQueuedTasks() const {
-  std::lock_guard lock(mutex_);
-  return !QueueEmpty() || !delayed_.empty();
-}
-
 void WorkerPool::EnsureThread() {
   if (!started_) return;
   if (waiting_ > 0) {
     work_.notify_one();
+  } else if (grace_.count() > 0 && !threads_.empty()) {
+    // One thread is enough to wait.
   } else if (static_cast<int>(threads_.size()) < max_threads_) {
     // The function's signal handlers belong to its main thread.
     sigset_t all, previous;
@@ -69,8 +75,16 @@ void WorkerPool::EnsureThread() {
   }
 }
 
+void WorkerPool::LetGracePass(std::unique_lock<std::mutex>& lock) {
+  const auto end = Clock::now() + grace_;
+  work_.wait_until(lock, end, [this] { return grace_.count() == 0; });
+  grace_ = {};
+  if (!Idle()) EnsureThread();
+}
+
 void WorkerPool::Run() {
   std::unique_lock lock(mutex_);
+  if (grace_.count() > 0) LetGracePass(lock);
   while (true) {
     MoveDueTasks(Clock::now());
     if (std::unique_ptr<v8::Task> task = TakeTask()) {

@@ -15,7 +15,7 @@ namespace hearth::engine {
 // Background threads that can be taken away before a fork and brought back after it.
 //
 // Tasks may be posted at any time and from any thread; they run only between Start and Stop. Threads are created one by
-// one, each when a task waits and no thread is free. Start, Drain and Stop are called by the main thread only.
+// one, each when a task waits and no thread is free. Start, StartLate, Drain and Stop are called by the main thread only.
 class WorkerPool {
  public:
   explicit WorkerPool(int max_threads) : max_threads_(max_threads) {}
@@ -30,13 +30,14 @@ class WorkerPool {
   void PostDelayed(std::unique_ptr<v8::Task> task, v8::TaskPriority priority, double delay_seconds);
 
   void Start();
-  // Blocks until no task is queued or running. Delayed tasks that are not yet due are left alone.
+  // As Start, but the first thread is created by the next task that is posted, and lets `grace` pass from then on before it
+  // runs anything: tasks that are over by themselves within it cost one sleeping thread and nothing else. The wait is the
+  // thread's own, so it ends even if the main thread never returns to its loop.
+  void StartLate(std::chrono::milliseconds grace);
+  // Blocks until no task is queued or running; ends the grace. Delayed tasks that are not yet due are left alone.
   void Drain();
   // Lets queued tasks finish, then joins every thread: afterwards the pool has none. Delayed tasks stay queued.
   void Stop();
-
-  bool started() const;
-  bool HasQueuedTasks() const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -44,6 +45,7 @@ class WorkerPool {
 
   void Run();
   // All below require mutex_.
+  void LetGracePass(std::unique_lock<std::mutex>& lock);
   void EnsureThread();
   void MoveDueTasks(Clock::time_point now);
   std::unique_ptr<v8::Task> TakeTask();
@@ -61,8 +63,9 @@ class WorkerPool {
   };
   std::multimap<Clock::time_point, Delayed> delayed_;
   std::vector<std::thread> threads_;
-  int running_ = 0;  // tasks being run
-  int waiting_ = 0;  // threads in work_.wait
+  int running_ = 0;                    // tasks being run
+  int waiting_ = 0;                    // threads in work_.wait
+  std::chrono::milliseconds grace_{};  // above 0 until it has passed
   bool started_ = false;
   bool stopping_ = false;
 };

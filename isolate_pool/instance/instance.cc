@@ -76,7 +76,8 @@ class Instance final : public RuntimeEvents {
   // The event loop until it has nothing left to do but wait for the invoker; then that wait.
   void Turn() {
     uv_run(engine_.loop(), UV_RUN_DEFAULT);
-    engine_.platform().DrainTasks(engine_.isolate());
+    // Once and not until nothing is left: a task that waits for background work posts itself again and again.
+    engine_.platform().FlushForegroundTasks(engine_.isolate());
     if (uv_loop_alive(engine_.loop()) != 0 || runtime_.Idle()) return;
     uv_ref(reinterpret_cast<uv_handle_t*>(&poll_));
     uv_run(engine_.loop(), UV_RUN_ONCE);

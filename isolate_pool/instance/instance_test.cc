@@ -113,7 +113,7 @@ TEST(MemoryLimitTest, ABreachInAForkIsReportedWithTheStackOfTheCodeThatAllocates
                                   const std::string text = StrCat(used / kMegabyte, " ", StrJoin(stack, "|"));
                                   _exit(write(answer[1], text.data(), text.size()) > 0 ? 0 : 1);
                                 });
-        Evaluate("const kept = []; function hoard() { for (;;) kept.push(new Array(100).fill({})); } hoard()");
+        Evaluate("const kept = []; function hoard() { for (;;) kept.push([{}, {}, {}, {}, {}, {}, {}, {}]); } hoard()");
         _exit(2);
       }
       close(answer[1]);

@@ -46,7 +46,8 @@ MemoryLimit::MemoryLimit(v8::Isolate* isolate, uint64_t memory_limit_bytes, OnBr
 
 size_t MemoryLimit::NearLimit(void* data, size_t current_limit, size_t /*initial_limit*/) {
   auto* self = static_cast<MemoryLimit*>(data);
-  // Second time: the grace is used up and no stack could be taken.
+  // Second time: the grace is used up and no stack could be taken. Optimised loops that call nothing but builtins look at
+  // no interrupt, not even node:vm's timeout, and optimised frames cannot be walked at an allocation.
   if (self->breached_) self->on_breach_(self->UsedBytes(), {});
   self->breached_ = true;
   self->isolate_->RequestInterrupt(&MemoryLimit::TakeStack, self);
