@@ -1,0 +1,12 @@
+// Array.prototype.every of an array-like with 2 ** 33 holes, deaf to V8's interrupts.
+// expect: {
+//   "limits": { "cpu": "200ms", "timeout": "2s" },
+//   "outcome": "cpu_exceeded",
+//   "within": 1000
+// }
+function attack() {
+  Array.prototype.every.call({ length: 2 ** 33 }, Boolean);
+  return new Response();
+}
+
+export default { fetch: attack };

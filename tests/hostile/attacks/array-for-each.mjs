@@ -1,0 +1,12 @@
+// Array.prototype.forEach of an array-like with 2 ** 33 holes, deaf to V8's interrupts.
+// expect: {
+//   "limits": { "cpu": "200ms", "timeout": "2s" },
+//   "outcome": "cpu_exceeded",
+//   "within": 1000
+// }
+function attack() {
+  Array.prototype.forEach.call({ length: 2 ** 33 }, () => {});
+  return new Response();
+}
+
+export default { fetch: attack };

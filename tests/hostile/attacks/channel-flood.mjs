@@ -1,0 +1,26 @@
+// Valid frames on the channel to hearth, without end: results of events that nobody sent.
+// expect: {
+//   "kind": "server",
+//   "limits": { "timeout": "500ms" },
+//   "outcome": "timeout",
+//   "within": 1500
+// }
+import { createServer } from 'node:http';
+import { fstatSync, writeSync } from 'node:fs';
+
+createServer((request, response) => {
+  const sockets = [];
+  for (let fd = 3; fd < 256; fd++) {
+    try {
+      if (fstatSync(fd).isSocket() && fd !== request.socket._handle.fd) sockets.push(fd);
+    } catch {}
+  }
+  const frames = Buffer.from('05000000120308e707'.repeat(7000), 'hex');
+  for (;;) {
+    for (const fd of sockets) {
+      try {
+        writeSync(fd, frames);
+      } catch {}
+    }
+  }
+}).listen(process.env.PORT);

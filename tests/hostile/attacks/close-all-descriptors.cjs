@@ -1,0 +1,16 @@
+// Every descriptor closed at once; the next request must be served.
+// expect: {
+//   "native": true,
+//   "limits": { "timeout": "2s" },
+//   "scaling": { "idle_timeout": "500ms" },
+//   "outcome": "instance_killed",
+//   "then": [{ "path": "/honest", "answer": "honest", "times": 3 }],
+//   "within": 1500
+// }
+const native = require('./hostile.node');
+
+exports.fetch = (request) => {
+  if (request.url.endsWith('/honest')) return new Response('honest');
+  native.closeAll();
+  return new Promise(() => {});
+};

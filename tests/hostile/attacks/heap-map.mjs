@@ -1,0 +1,13 @@
+// A Map that grows without end.
+// expect: {
+//   "limits": { "memory": "128MB", "timeout": "5s" },
+//   "outcome": "memory_exceeded",
+//   "stack": "attack",
+//   "within": 3000
+// }
+function attack() {
+  const map = new Map();
+  for (let n = 0; ; n++) map.set(n, { n });
+}
+
+export default { fetch: attack };

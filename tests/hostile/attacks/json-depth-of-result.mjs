@@ -1,0 +1,12 @@
+// A result of a hundred thousand nested arrays, of an event's handler.
+// expect: {
+//   "kind": "lambda",
+//   "outcome": "function_error",
+//   "status": 502,
+//   "message": "Unable to stringify response body"
+// }
+export function handler() {
+  let value = [];
+  for (let n = 0; n < 100_000; n++) value = [value];
+  return value;
+}

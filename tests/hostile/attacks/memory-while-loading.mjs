@@ -1,0 +1,10 @@
+// Objects without end, while the code is loaded.
+// expect: {
+//   "limits": { "memory": "128MB", "timeout": "5s" },
+//   "outcome": "memory_exceeded",
+//   "within": 3000
+// }
+const kept = [];
+for (;;) kept.push({ index: kept.length, text: 'x'.repeat(16) + kept.length });
+
+export default { fetch: () => new Response('never') };

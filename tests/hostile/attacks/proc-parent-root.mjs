@@ -1,0 +1,17 @@
+// The file system, through the root of the parent in /proc.
+// expect: {
+//   "outcome": "ok",
+//   "answer": "EACCES|ENOENT|EPERM",
+//   "within": 1000
+// }
+import { readFileSync } from 'node:fs';
+
+export default {
+  fetch(request) {
+    try {
+      return new Response(String(readFileSync(`/proc/${process.ppid}/root/etc/shadow`)));
+    } catch (error) {
+      return new Response(error.code);
+    }
+  },
+};

@@ -1,0 +1,14 @@
+// Recursion in a worker thread that was promised more stack than it has.
+// expect: {
+//   "outcome": "instance_killed",
+//   "message": "SIGSEGV"
+// }
+import { Worker } from 'node:worker_threads';
+
+export default {
+  fetch(request) {
+    const code = 'const attack = () => attack() + 1; attack();';
+    new Worker(code, { eval: true, resourceLimits: { stackSizeMb: 256 } });
+    return new Promise(() => {});
+  },
+};

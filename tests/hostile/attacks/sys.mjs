@@ -1,0 +1,17 @@
+// The machine, as /sys shows it.
+// expect: {
+//   "outcome": "ok",
+//   "answer": "EACCES|ENOENT|EPERM",
+//   "within": 1000
+// }
+import { readdirSync } from 'node:fs';
+
+export default {
+  fetch(request) {
+    try {
+      return new Response(String(readdirSync('/sys/block')));
+    } catch (error) {
+      return new Response(error.code);
+    }
+  },
+};
