@@ -30,7 +30,7 @@
 #include <boost/asio/write.hpp>
 
 #include "base/strings.h"
-#include "isolate_pool/pool/process_instance.h"
+#include "isolate_pool/pool/instance_factory.h"
 #include "isolate_pool/pool/zygote_launcher.h"
 
 namespace hearth {
@@ -72,7 +72,7 @@ struct Subject {
 
 class Bench {
  public:
-  Bench() : launcher_(context_), factory_(context_, launcher_, [](const LogLine&) {}) {
+  Bench() : launcher_(context_, {.forks = 0}), stems_(context_, launcher_, kStems), no_stems_(context_, launcher_, 0) {
     const absl::StatusOr<EnginePaths> engine = FindEngine();
     if (!engine.ok()) Die(std::string(engine.status().message()));
     engine_ = *engine;
@@ -85,17 +85,43 @@ class Bench {
     if (!status.ok()) Die(std::string(status.message()));
   }
 
-  const ZygoteLauncher::Info& info() const { return launcher_.info(); }
+  const ZygoteInfo& info() const { return launcher_.info(); }
 
   void Run(const Subject& subject, int count, int node_count) {
-    std::vector<double> init, first_byte, memory, node;
-    const auto spec = std::make_shared<const FunctionSpec>(subject.spec);
-    for (int i = 0; i < count; ++i) ColdStart(spec, i, init, first_byte, memory);
+    std::vector<double> node;
     for (int i = 0; i < node_count; ++i) node.push_back(NodeStart(subject.node_program));
-    const double p50 = Quantile(first_byte, 0.5);
-    std::printf("%-10s %6d %10.2f %12.2f %12.2f %12.2f %14.1f %10.0fx\n", subject.name.c_str(), count,
-                Quantile(init, 0.5), p50, Quantile(first_byte, 0.99), Quantile(memory, 0.5), Quantile(node, 0.5),
-                Quantile(node, 0.5) / p50);
+    // Interleaved, so that what else the machine does meets all of them alike.
+    struct Row {
+      StartKind start;
+      std::vector<double> init, first_byte, memory;
+    } rows[] = {{StartKind::kZygote, {}, {}, {}}, {StartKind::kStem, {}, {}, {}}, {StartKind::kTemplate, {}, {}, {}}};
+    FunctionSpec spec = subject.spec;
+    spec.version = ++versions_;
+    const auto from_template = std::make_shared<const FunctionSpec>(spec);
+    spec.scaling.template_mode = TemplateMode::kOff;
+    const auto fresh = std::make_shared<const FunctionSpec>(spec);
+    ProcessInstanceFactory factory(context_, launcher_, no_stems_, [](const LogLine&) {});
+    ProcessInstanceFactory stem_factory(context_, launcher_, stems_, [](const LogLine&) {});
+    std::vector<double> ignored;
+    ColdStart(factory, from_template, ignored, ignored, ignored);  // makes the template
+    if (factory.Template(spec.name).state != TemplateStatus::State::kReady) {
+      Die(StrCat(subject.name, ": no template: ", factory.Template(spec.name).refusal));
+    }
+    for (int i = 0; i < count; ++i) {
+      ColdStart(factory, fresh, rows[0].init, rows[0].first_byte, rows[0].memory);
+      stems_.Fill();
+      while (stems_.size() < kStems) Turn();
+      ColdStart(stem_factory, fresh, rows[1].init, rows[1].first_byte, rows[1].memory);
+      stems_.Clear();
+      ColdStart(factory, from_template, rows[2].init, rows[2].first_byte, rows[2].memory);
+    }
+    for (Row& row : rows) {
+      const double p50 = Quantile(row.first_byte, 0.5);
+      std::printf("%-10s %-9s %6d %10.2f %12.2f %12.2f %12.2f %14.1f %10.0fx\n", subject.name.c_str(),
+                  std::string(StartName(row.start)).c_str(), count, Quantile(row.init, 0.5), p50,
+                  Quantile(row.first_byte, 0.99), Quantile(row.memory, 0.5), Quantile(node, 0.5),
+                  Quantile(node, 0.5) / p50);
+    }
     std::fflush(stdout);
   }
 
@@ -106,11 +132,16 @@ class Bench {
     if (!context_.stopped()) Die("nothing happened for 30 s");
   }
 
-  void ColdStart(const std::shared_ptr<const FunctionSpec>& spec, int i, std::vector<double>& init,
-                 std::vector<double>& first_byte, std::vector<double>& memory) {
+  void Turn() {
+    context_.restart();
+    context_.run_one_for(std::chrono::seconds(10));
+  }
+
+  void ColdStart(ProcessInstanceFactory& factory, const std::shared_ptr<const FunctionSpec>& spec,
+                 std::vector<double>& init, std::vector<double>& first_byte, std::vector<double>& memory) {
     const auto start = Clock::now();
     absl::Status status;
-    auto instance = factory_.Start(spec, StrCat("bench-", i), [&](absl::Status ready) {
+    auto instance = factory.Start(spec, StrCat("bench-", ++starts_), [&](absl::Status ready) {
       status = std::move(ready);
       context_.stop();
     });
@@ -176,8 +207,13 @@ class Bench {
 
   boost::asio::io_context context_{1};
   ZygoteLauncher launcher_;
-  ProcessInstanceFactory factory_;
+  static constexpr size_t kStems = 1;
+
+  Stems stems_;
+  Stems no_stems_;
   EnginePaths engine_;
+  uint64_t versions_ = 0;
+  int starts_ = 0;
 };
 
 }  // namespace

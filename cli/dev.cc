@@ -57,10 +57,11 @@ int RunDev(const DevArguments& arguments) {
                      .admin_port = arguments.admin_port,
                      .log = [&terminal](const LogLine& line) { terminal.Line(line); },
                      .on_invocation = [&terminal](const InvocationReport& report) { terminal.Invocation(report); },
-                     .on_engine_lost =
+                     .on_engine_event =
                          [&terminal](const absl::Status& status) {
+                           if (status.ok()) return;
                            terminal.Error(StrCat(std::string(status.message()),
-                                                 ": no instance can be started any more; restart hearth"));
+                                                 "; live instances go on serving, and a new zygote is being started"));
                          }});
   const auto stop = [&](int code) {
     if (std::exchange(stopping, true)) return;

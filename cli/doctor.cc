@@ -17,7 +17,7 @@
 #include "base/strings.h"
 #include "cli/exit_code.h"
 #include "cli/version.h"
-#include "isolate_pool/pool/process_instance.h"
+#include "isolate_pool/pool/instance_factory.h"
 #include "isolate_pool/pool/zygote_launcher.h"
 
 namespace hearth {
@@ -72,7 +72,7 @@ void TryEngine(std::vector<Check>& checks) {
     return;
   }
   boost::asio::io_context context(1);
-  ZygoteLauncher launcher(context);
+  ZygoteLauncher launcher(context, {});
   std::optional<absl::Status> started;
   launcher.Start(*engine, [&](absl::Status status) {
     started = std::move(status);
@@ -84,7 +84,7 @@ void TryEngine(std::vector<Check>& checks) {
                       started.has_value() ? std::string(started->message()) : "the zygote did not start within 20 s"});
     return;
   }
-  const ZygoteLauncher::Info& info = launcher.info();
+  const ZygoteInfo& info = launcher.info();
   checks.push_back({"engine", Check::State::kOk,
                     StrCat("Node ", info.node_version, ", V8 ", info.v8_version, ", zygote ready in ",
                            info.boot_time.count() / 1000, " ms")});
@@ -96,7 +96,8 @@ void TryEngine(std::vector<Check>& checks) {
   std::ofstream(entry) << "export default { fetch() { return new Response('ok'); } };\n";
   const auto spec = std::make_shared<const FunctionSpec>(
       FunctionSpec{.name = "doctor", .directory = folder.string(), .entry = entry.string()});
-  ProcessInstanceFactory factory(context, launcher, nullptr);
+  Stems no_stems(context, launcher, 0);
+  ProcessInstanceFactory factory(context, launcher, no_stems, nullptr);
   std::optional<absl::Status> ready;
   context.restart();
   const auto start = std::chrono::steady_clock::now();

@@ -20,8 +20,10 @@
 #include "invoker/invoker.h"
 #include "invoker/metrics.h"
 #include "invoker/one_shot.h"
+#include "isolate_pool/pool/instance_factory.h"
+#include "isolate_pool/pool/memory_pressure.h"
 #include "isolate_pool/pool/pool.h"
-#include "isolate_pool/pool/process_instance.h"
+#include "isolate_pool/pool/stems.h"
 #include "isolate_pool/pool/zygote_launcher.h"
 
 namespace hearth {
@@ -53,9 +55,11 @@ struct Emulator::Impl {
   Impl(asio::io_context& io, EmulatorOptions o)
       : context(io),
         options(std::move(o)),
-        launcher(io),
-        factory(io, launcher, options.log),
+        launcher(io, options.rotation),
+        stems(io, launcher, options.stems),
+        factory(io, launcher, stems, options.log),
         pool(io, factory),
+        memory_pressure(io, pool),
         invoker(io, pool, &observers),
         lambda_api(invoker),
         function_url(invoker),
@@ -102,9 +106,11 @@ struct Emulator::Impl {
   asio::io_context& context;
   EmulatorOptions options;
   ZygoteLauncher launcher;
+  Stems stems;
   ProcessInstanceFactory factory;
   Observers observers;
   Pool pool;
+  MemoryPressure memory_pressure;
   Invoker invoker;
   std::optional<Metrics> metrics;
   std::optional<AdminPages> admin_pages;
@@ -147,17 +153,25 @@ asio::awaitable<absl::Status> Emulator::Start() {
   }
 
   if (absl::Status status = co_await self.StartZygote(*engine); !status.ok()) co_return status;
-  self.launcher.OnLost([&self](const absl::Status& status) {
-    if (self.options.on_engine_lost) self.options.on_engine_lost(status);
+  self.launcher.OnEvent([&self](ZygoteLauncher::Event event, const absl::Status& status) {
+    // Stems of the old one would keep its address layout in use.
+    self.stems.Clear();
+    if (event == ZygoteLauncher::Event::kReplaced) self.stems.Fill();
+    if (self.options.on_engine_event) self.options.on_engine_event(status);
   });
-  const ZygoteLauncher::Info& info = self.launcher.info();
+  self.factory.OnTemplate([&self](const std::string& function, TemplateStatus::State state, const std::string& detail) {
+    if (self.options.on_template) self.options.on_template(function, TemplateStateName(state), detail);
+  });
+  const ZygoteInfo& info = self.launcher.info();
   self.metrics.emplace(&self.pool, BuildInfo{self.options.version, info.node_version, info.v8_version});
   self.observers.metrics = &*self.metrics;
   self.admin_pages.emplace(*self.metrics);
   self.admin.AddHandler(&*self.admin_pages);
   if (absl::Status status = self.admin.Start("--admin-port"); !status.ok()) co_return status;
 
+  self.memory_pressure.Start();
   co_await self.Probe();
+  self.stems.Fill();
   self.admin_pages->SetReady();
   co_return absl::OkStatus();
 }
@@ -171,7 +185,11 @@ void Emulator::Stop(std::function<void()> done) {
   Impl& self = *impl_;
   if (self.grpc_started) self.grpc.SetServing(false);
   if (self.admin_pages) self.admin_pages->SetNotReady("hearth is shutting down");
+  self.memory_pressure.Stop();
+  self.stems.Clear();
   const auto finish = [&self, done = std::move(done)] {
+    self.stems.Clear();
+    self.factory.Stop();
     self.launcher.Stop();
     KillDescendants();
     self.http.Stop();

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -24,6 +25,7 @@
 #include "invoker/outcome.h"
 #include "isolate_pool/pool/function_spec.h"
 #include "isolate_pool/pool/instance.h"
+#include "isolate_pool/pool/zygote_launcher.h"
 
 namespace hearth {
 
@@ -37,7 +39,13 @@ struct EmulatorOptions {
   uint16_t admin_port = 9464;
   LogSink log;                                                 // every line that a function writes
   std::function<void(const InvocationReport&)> on_invocation;  // every invocation that ended
-  std::function<void(const absl::Status&)> on_engine_lost;     // the zygote died: no instance can be started any more
+  // The zygote died (a new one is on its way), and then: there is one again. An error, or Ok.
+  std::function<void(const absl::Status&)> on_engine_event;
+  // A function's template: "ready", "refused" (detail: why it is not safe to fork the function), or "none" (it was lost).
+  std::function<void(const std::string& function, std::string_view state, const std::string& detail)> on_template;
+  // Processes forked ahead of need.
+  size_t stems = 2;
+  ZygoteRotation rotation;
 };
 
 // A function as it was found at the start.

@@ -12,6 +12,7 @@
 
 #include "base/strings.h"
 #include "base/units.h"
+#include "invoker/cpu_limit.h"
 #include "invoker/http_exchange.h"
 #include "invoker/one_shot.h"
 
@@ -51,8 +52,11 @@ Outcome OutcomeOf(const ExitCause& cause) {
       return Outcome::kInitFailed;
     case Kind::kMemoryLimit:
       return Outcome::kMemoryExceeded;
+    case Kind::kCpuLimit:
+      return Outcome::kCpuExceeded;
     case Kind::kSignalled:
     case Kind::kStopped:
+    case Kind::kTimeout:
       return Outcome::kInstanceKilled;
     case Kind::kProtocol:
       return Outcome::kInvalidResponse;
@@ -125,7 +129,7 @@ std::string NewRequestId() {
 class Invoker::Invocation {
  public:
   Invocation(Invoker& invoker, const std::string& function, InvokeOptions& options, InvocationResult& result)
-      : invoker_(invoker), options_(options), result_(result), timer_(invoker.context_) {
+      : invoker_(invoker), options_(options), result_(result), timer_(invoker.context_), cpu_limit_(invoker.context_) {
     if (options.request_id.empty()) options.request_id = NewRequestId();
     result_.report.request_id = options.request_id;
     result_.report.function = function;
@@ -238,6 +242,9 @@ class Invoker::Invocation {
     if (options_.cancel != nullptr) {
       options_.cancel->OnCancel([this] { on_end_(); });
     }
+    if (spec_->limits.cpu.count() > 0) {
+      cpu_limit_.Watch(instance(), cpu_start_, spec_->limits.cpu, [this](nanoseconds used) { OnCpuBreach(used); });
+    }
   }
 
   // The deadline no longer holds: the connection was upgraded.
@@ -245,6 +252,7 @@ class Invoker::Invocation {
 
   void EndRun() {
     Disarm();
+    cpu_limit_.Stop();
     if (options_.cancel != nullptr) options_.cancel->OnCancel(nullptr);
     result_.report.run = Clock::now() - run_start_;
     if (const nanoseconds now = instance().CpuTime(); now > cpu_start_) result_.report.cpu = now - cpu_start_;
@@ -254,14 +262,26 @@ class Invoker::Invocation {
   }
 
   // limits.timeout or the caller's deadline passed. After the former the instance may be stuck, and is given up.
-  void FailWithTimeout(bool give_up_instance) {
+  asio::awaitable<void> FailWithTimeout(bool give_up_instance) {
     const bool own_limit = !options_.deadline.has_value() || deadline_ < *options_.deadline;
-    Fail(Outcome::kTimeout, {"Hearth.Timeout",
-                             own_limit ? StrCat("the function did not answer within limits.timeout = ",
-                                                FormatDuration(spec_->limits.timeout))
-                                       : std::string("the caller's deadline passed"),
-                             {}});
-    if (own_limit || give_up_instance) GiveUpInstance();
+    InvocationError error{"Hearth.Timeout",
+                          own_limit ? StrCat("the function did not answer within limits.timeout = ",
+                                             FormatDuration(spec_->limits.timeout))
+                                    : std::string("the caller's deadline passed"),
+                          {}};
+    if (own_limit || give_up_instance) {
+      GiveUpInstance();
+      // With nobody else in it, it ends now, and says where it was.
+      if (invoker_.pool_.InFlight(lease_) == 1) {
+        ExitCause cause{.kind = ExitCause::Kind::kTimeout};
+        cause.failure = {error.type, error.message, {}, {}};
+        instance().Interrupt(std::move(cause));
+        if (co_await Exited() && instance().exit_cause().kind == ExitCause::Kind::kTimeout) {
+          error.stack = instance().exit_cause().failure.stack;
+        }
+      }
+    }
+    Fail(Outcome::kTimeout, std::move(error));
   }
 
   // Nobody waits for the answer any more.
@@ -272,16 +292,14 @@ class Invoker::Invocation {
 
   // What the instance said breaks off: it has ended, or is ending, or has hung up.
   asio::awaitable<void> FailWithExit() {
-    const auto gone = std::make_shared<OneShot<bool>>(invoker_.context_.get_executor());
-    instance().OnExit([gone] { gone->Set(true); });
-    timer_.expires_after(kExitGrace);
-    timer_.async_wait([gone](boost::system::error_code error) {
-      if (!error) gone->Set(false);
-    });
-    const bool exited = co_await gone->Get();
-    timer_.cancel();
-    if (exited) {
-      Fail(OutcomeOf(instance().exit_cause()), ErrorOf(instance().exit_cause()));
+    if (co_await Exited()) {
+      const ExitCause& cause = instance().exit_cause();
+      InvocationError error = ErrorOf(cause);
+      const bool of_another = cause.kind == ExitCause::Kind::kCpuLimit && !cpu_breached_;
+      if (of_another) {
+        error = {"Hearth.InstanceEnded", StrCat("another invocation in the same instance: ", Describe(cause)), {}};
+      }
+      Fail(of_another ? Outcome::kInstanceKilled : OutcomeOf(cause), std::move(error));
     } else {
       Fail(Outcome::kInvalidResponse,
            {"Hearth.InvalidResponse", "the function closed the connection without a complete answer", {}});
@@ -301,6 +319,33 @@ class Invoker::Invocation {
   }
 
  private:
+  // Waits for the instance's end, a little.
+  asio::awaitable<bool> Exited() {
+    const auto gone = std::make_shared<OneShot<bool>>(invoker_.context_.get_executor());
+    instance().OnExit([gone] { gone->Set(true); });
+    timer_.expires_after(kExitGrace);
+    timer_.async_wait([gone](boost::system::error_code error) {
+      if (!error) gone->Set(false);
+    });
+    const bool exited = co_await gone->Get();
+    timer_.cancel();
+    co_return exited;
+  }
+
+  // The end of the instance ends the run.
+  void OnCpuBreach(nanoseconds used) {
+    cpu_breached_ = true;
+    ExitCause cause{.kind = ExitCause::Kind::kCpuLimit};
+    const auto rounded = std::chrono::duration_cast<std::chrono::milliseconds>(used);
+    cause.failure = {"Hearth.CpuExceeded",
+                     StrCat("limits.cpu = ", FormatDuration(spec_->limits.cpu), " exceeded: the function used ",
+                            FormatDuration(rounded), " of CPU time"),
+                     {},
+                     {}};
+    GiveUpInstance();
+    instance().Interrupt(std::move(cause));
+  }
+
   // A timer that has expired cannot be cancelled any more: its handler is queued, and may outlive this object.
   void Disarm() {
     timer_.cancel();
@@ -320,6 +365,8 @@ class Invoker::Invocation {
   Clock::time_point deadline_;
   nanoseconds cpu_start_{};
   bool timed_out_ = false;
+  CpuLimit cpu_limit_;
+  bool cpu_breached_ = false;
 };
 
 Invoker::Invoker(asio::io_context& context, Pool& pool, InvocationObserver* observer)
@@ -388,7 +435,7 @@ asio::awaitable<void> Invoker::RunEvent(Invocation& invocation, std::string payl
   } else if (invocation.timed_out()) {
     // A handler cannot be interrupted, and the next event must not overlap with it.
     invocation.instance().Cancel(id);
-    invocation.FailWithTimeout(true);
+    co_await invocation.FailWithTimeout(true);
   } else if (invocation.cancelled()) {
     invocation.instance().Cancel(id);
     invocation.FailWithCancellation();
@@ -434,7 +481,7 @@ asio::awaitable<void> Invoker::RunHttp(Invocation& invocation, const HttpRequest
   if (exchange.end == End::kComplete) {
     result.outcome = Outcome::kOk;
   } else if (invocation.timed_out()) {
-    invocation.FailWithTimeout(false);
+    co_await invocation.FailWithTimeout(false);
   } else if (invocation.cancelled()) {
     invocation.FailWithCancellation();
   } else {

@@ -14,6 +14,8 @@ std::string_view OutcomeName(Outcome outcome) {
       return "timeout";
     case Outcome::kMemoryExceeded:
       return "memory_exceeded";
+    case Outcome::kCpuExceeded:
+      return "cpu_exceeded";
     case Outcome::kResponseTooLarge:
       return "response_too_large";
     case Outcome::kRequestTooLarge:
@@ -48,6 +50,7 @@ int HttpStatusOf(Outcome outcome) {
       return 504;
     case Outcome::kInitFailed:
     case Outcome::kMemoryExceeded:
+    case Outcome::kCpuExceeded:
     case Outcome::kResponseTooLarge:
     case Outcome::kInstanceExited:
     case Outcome::kInstanceKilled:

@@ -26,8 +26,9 @@ enum class Outcome {
   kInvalidRequest = 13,
   kInternal = 14,
   kInvalidResponse = 15,
+  kCpuExceeded = 16,
 };
-inline constexpr int kOutcomeCount = 15;
+inline constexpr int kOutcomeCount = 16;
 
 std::string_view OutcomeName(Outcome outcome);
 // The HTTP status for an outcome that is not the function's own answer: 404, 413, 502, 504, …
@@ -45,7 +46,7 @@ struct InvocationReport {
   std::string request_id;
   std::string function;
   std::string instance;  // empty if none served it
-  std::string start;     // "warm", "zygote", or empty
+  std::string start;     // as StartName gives it, or empty
   Outcome outcome = Outcome::kOk;
   InvocationError error;  // unless outcome is kOk
   std::chrono::nanoseconds queue{};

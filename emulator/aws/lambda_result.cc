@@ -139,6 +139,7 @@ bool IsFunctionError(Outcome outcome) {
     case Outcome::kInitFailed:
     case Outcome::kTimeout:
     case Outcome::kMemoryExceeded:
+    case Outcome::kCpuExceeded:
     case Outcome::kResponseTooLarge:
     case Outcome::kInstanceExited:
     case Outcome::kInstanceKilled:

@@ -63,6 +63,7 @@ struct Field {
 
 constexpr Field kLimitFields[] = {
     {"timeout", [](const TomlValue& v, Draft* d) { return v.Read({1ms, 24h}, &d->spec.limits.timeout); }},
+    {"cpu", [](const TomlValue& v, Draft* d) { return v.Read({1ms, 24h}, &d->spec.limits.cpu); }},
     {"init", [](const TomlValue& v, Draft* d) { return v.Read({1ms, 15min}, &d->spec.limits.init); }},
     {"memory", [](const TomlValue& v, Draft* d) { return v.Read(kMemory, &d->spec.limits.memory_bytes); }},
     {"request", [](const TomlValue& v, Draft* d) { return v.Read({1, kGigabyte}, &d->spec.limits.request_bytes); }},
@@ -70,9 +71,24 @@ constexpr Field kLimitFields[] = {
     {"log", [](const TomlValue& v, Draft* d) { return v.Read({0, kGigabyte}, &d->spec.limits.log_bytes); }},
 };
 
+absl::Status ReadTemplate(const TomlValue& value, Draft* draft) {
+  std::string text;
+  if (absl::Status status = value.Read(&text); !status.ok()) return status;
+  if (text != "auto" && text != "off") return value.Error(StrCat("\"", text, "\" is none of auto, off"));
+  draft->spec.scaling.template_mode = text == "off" ? TemplateMode::kOff : TemplateMode::kAuto;
+  return absl::OkStatus();
+}
+
 constexpr Field kScalingFields[] = {
     {"concurrency", [](const TomlValue& v, Draft* d) { return v.Read({1, 1000}, &d->spec.scaling.concurrency); }},
     {"max_instances", [](const TomlValue& v, Draft* d) { return v.Read({1, 10000}, &d->spec.scaling.max_instances); }},
+    {"min_instances", [](const TomlValue& v, Draft* d) { return v.Read({0, 10000}, &d->spec.scaling.min_instances); }},
+    {"max_requests",
+     [](const TomlValue& v, Draft* d) { return v.Read({1, 1000000000}, &d->spec.scaling.max_requests); }},
+    {"max_age", [](const TomlValue& v, Draft* d) { return v.Read({1s, 24h}, &d->spec.scaling.max_age); }},
+    {"freeze", [](const TomlValue& v, Draft* d) { return v.Read(&d->spec.scaling.freeze); }},
+    {"template", ReadTemplate},
+    {"queue_age", [](const TomlValue& v, Draft* d) { return v.Read({1ms, 24h}, &d->spec.scaling.queue_age); }},
     {"idle_timeout", [](const TomlValue& v, Draft* d) { return v.Read({0s, 24h}, &d->spec.scaling.idle_timeout); }},
     {"queue", [](const TomlValue& v, Draft* d) { return v.Read({0, 1000000}, &d->spec.scaling.queue_length); }},
 };

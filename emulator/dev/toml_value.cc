@@ -138,6 +138,13 @@ absl::Status TomlValue::Read(CountRange range, uint32_t* out) const {
   return absl::OkStatus();
 }
 
+absl::Status TomlValue::Read(bool* out) const {
+  const toml::value<bool>* boolean = node_.as_boolean();
+  if (!boolean) return WrongType("true or false");
+  *out = boolean->get();
+  return absl::OkStatus();
+}
+
 absl::Status TomlValue::Read(const toml::table** out) const {
   const toml::table* table = node_.as_table();
   if (!table) return WrongType("a table");

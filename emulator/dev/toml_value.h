@@ -57,6 +57,7 @@ class TomlValue {
   absl::Status Read(DurationRange range, std::chrono::milliseconds* out) const;
   absl::Status Read(SizeRange range, uint64_t* out) const;
   absl::Status Read(CountRange range, uint32_t* out) const;
+  absl::Status Read(bool* out) const;
   absl::Status Read(const toml::table** out) const;
   // A string, which may be empty, or a number or boolean just as it is written in the file (`1.10`, `0x1F`).
   absl::Status ReadAsWritten(std::string* out) const;

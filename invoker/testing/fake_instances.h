@@ -41,6 +41,7 @@ class FakeInstances : public InstanceFactory {
 
   std::shared_ptr<Instance> Start(std::shared_ptr<const FunctionSpec> spec, std::string id,
                                   std::function<void(absl::Status)> ready) override;
+  void Forget(const std::string&) override {}
 
   boost::asio::io_context& context;
   FunctionKind kind;
@@ -67,6 +68,7 @@ class FakeInstance : public Instance, public std::enable_shared_from_this<FakeIn
   const std::string& id() const override { return id_; }
   pid_t pid() const override { return 1; }
   FunctionKind kind() const override { return fakes_.kind; }
+  StartKind start() const override { return StartKind::kZygote; }
 
   uint64_t Invoke(const Event& event, std::function<void(EventResult)> callback) override {
     boost::asio::post(fakes_.context, [self = shared_from_this(), event, callback = std::move(callback)] {
@@ -91,6 +93,9 @@ class FakeInstance : public Instance, public std::enable_shared_from_this<FakeIn
   uint64_t PeakMemoryBytes() const override { return 41 << 20; }
   uint64_t ResidentBytes() const override { return 41 << 20; }
 
+  void Freeze() override {}
+  void Thaw() override {}
+  void Interrupt(ExitCause cause) override { End(std::move(cause)); }
   void Kill(ExitCause cause) override { End(std::move(cause)); }
   const ExitCause& exit_cause() const override { return cause_; }
   void OnExit(std::function<void()> callback) override {

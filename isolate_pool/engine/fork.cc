@@ -61,13 +61,13 @@ int ThreadCount() {
   return count;
 }
 
-ForkResult ForkSibling() {
+ForkResult ForkSibling(const ForkOptions& options) {
   ForkResult result;
   if (g_thread_id_offset == 0) {
     result.error = "PrepareForking has not succeeded";
     return result;
   }
-  if (const int threads = ThreadCount(); threads != 1) {
+  if (const int threads = ThreadCount(); threads != options.threads) {
     result.error = "a process with " + std::to_string(threads) + " threads cannot fork";
     return result;
   }
@@ -82,7 +82,7 @@ ForkResult ForkSibling() {
 
   auto* thread_id = reinterpret_cast<pid_t*>(reinterpret_cast<char*>(pthread_self()) + g_thread_id_offset);
   clone_args arguments{};
-  arguments.flags = CLONE_PARENT | CLONE_PIDFD | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+  arguments.flags = CLONE_PARENT | CLONE_PIDFD | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | options.namespaces;
   arguments.pidfd = reinterpret_cast<uint64_t>(&result.pidfd);
   arguments.child_tid = reinterpret_cast<uint64_t>(thread_id);
   result.pid = static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));

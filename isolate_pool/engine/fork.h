@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 
 namespace hearth::engine {
@@ -22,8 +23,15 @@ struct ForkResult {
 // Call once before the first fork, while other threads may still exist. Returns an error text, empty on success.
 std::string PrepareForking();
 
-// The calling process must have exactly one thread, else the result is an error (threads do not survive a fork).
-ForkResult ForkSibling();
+struct ForkOptions {
+  // Threads that the calling process has; with another number the result is an error. Only the calling thread is in the
+  // fork. More than one is for libuv's pool alone, whose threads hold nothing while idle and which libuv makes anew.
+  int threads = 1;
+  // CLONE_NEW* flags: namespaces that the fork shall have for itself.
+  uint64_t namespaces = 0;
+};
+
+ForkResult ForkSibling(const ForkOptions& options = {});
 
 // Number of threads of this process, from /proc/self/task.
 int ThreadCount();

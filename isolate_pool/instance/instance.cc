@@ -12,7 +12,10 @@
 
 #include "base/strings.h"
 #include "isolate_pool/channel/frame.h"
+#include "isolate_pool/instance/fork_safety.h"
+#include "isolate_pool/instance/interrupt_signal.h"
 #include "isolate_pool/instance/memory_limit.h"
+#include "isolate_pool/instance/stack_trace.h"
 
 namespace hearth {
 namespace {
@@ -27,29 +30,43 @@ constexpr size_t kReadBytes = 64 << 10;
 // The invoker knows this failure from the function's own by its type, which is AWS's.
 constexpr std::string_view kResponseSizeTooLarge = "Function.ResponseSizeTooLarge";
 
+void TakeStandardStreams(const InstanceDescriptors& descriptors) {
+  const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  dup2(null, STDIN_FILENO);
+  dup2(descriptors.standard_output, STDOUT_FILENO);
+  dup2(descriptors.standard_error, STDERR_FILENO);
+  for (int fd : {null, descriptors.standard_output, descriptors.standard_error}) close(fd);
+}
+
 class Instance final : public RuntimeEvents {
  public:
-  Instance(engine::Engine& engine, Runtime& runtime, int channel)
-      : engine_(engine), runtime_(runtime), channel_(channel), decoder_(kMaxFrameBytes) {}
+  Instance(engine::Engine& engine, Runtime& runtime) : engine_(engine), runtime_(runtime) {}
 
-  [[noreturn]] void Run() {
-    TakeAssignment();
+  [[noreturn]] void Run(const InstanceDescriptors& descriptors) {
+    Enter(descriptors);
+    TakeEnvironment();
+    response_limit_bytes_ = assignment_.response_limit_bytes();
+    if (assignment_.memory_limit_bytes() > 0) {
+      memory_limit_.emplace(engine_.isolate(), assignment_.memory_limit_bytes(),
+                            [this](uint64_t used, const std::vector<std::string>& stack) { EndOfMemory(used, stack); });
+    }
     runtime_.SetEvents(this);
     node::SetProcessExitHandler(engine_.environment(), [this](node::Environment*, int code) { Exit(code); });
-    uv_poll_init(engine_.loop(), &poll_, channel_);
-    poll_.data = this;
-    uv_poll_start(&poll_, UV_READABLE,
-                  [](uv_poll_t* handle, int, int) { static_cast<Instance*>(handle->data)->OnReadable(); });
-    uv_unref(reinterpret_cast<uv_handle_t*>(&poll_));
+    ListenForInterrupts();
+    WatchChannel();
+    if (assignment_.become_template()) fork_safety_.emplace(engine_.loop());
     runtime_.Assign(assignment_);
-    assignment_.Clear();
     while (true) Turn();
   }
 
   void OnInitialised(const internal::Initialised& initialised) override {
-    internal::FromInstance message;
-    *message.mutable_initialised() = initialised;
-    Send(message);
+    if (fork_safety_.has_value() && !initialised.has_failure()) {
+      // Decided outside of JavaScript, when the loop returns.
+      initialised_ = initialised;
+      uv_stop(engine_.loop());
+      return;
+    }
+    Report(initialised);
   }
 
   void OnResult(const internal::Result& result) override {
@@ -76,12 +93,69 @@ class Instance final : public RuntimeEvents {
   // The event loop until it has nothing left to do but wait for the invoker; then that wait.
   void Turn() {
     uv_run(engine_.loop(), UV_RUN_DEFAULT);
+    if (initialised_.has_value()) BecomeTemplateIfSafe();
     // Once and not until nothing is left: a task that waits for background work posts itself again and again.
     engine_.platform().FlushForegroundTasks(engine_.isolate());
     if (uv_loop_alive(engine_.loop()) != 0 || runtime_.Idle()) return;
     uv_ref(reinterpret_cast<uv_handle_t*>(&poll_));
     uv_run(engine_.loop(), UV_RUN_ONCE);
     uv_unref(reinterpret_cast<uv_handle_t*>(&poll_));
+  }
+
+  // On this process's first steps, as a fork of the zygote or of a template: takes its place and its assignment.
+  void Enter(const InstanceDescriptors& descriptors) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // A session of its own: the terminal's signals are the invoker's business, and the group can be killed as one.
+    setsid();
+    TakeStandardStreams(descriptors);
+    if (engine_.AfterFork() != 0) _exit(kExitProtocol);
+    channel_ = descriptors.channel;
+    decoder_.emplace(kMaxFrameBytes);
+    descriptors_.clear();
+    TakeAssignment();
+  }
+
+  void WatchChannel() {
+    uv_poll_init(engine_.loop(), &poll_, channel_);
+    poll_.data = this;
+    uv_poll_start(&poll_, UV_READABLE,
+                  [](uv_poll_t* handle, int, int) { static_cast<Instance*>(handle->data)->OnReadable(); });
+    uv_unref(reinterpret_cast<uv_handle_t*>(&poll_));
+  }
+
+  void Report(const internal::Initialised& initialised) {
+    internal::FromInstance message;
+    *message.mutable_initialised() = initialised;
+    Send(message);
+  }
+
+  void BecomeTemplateIfSafe() {
+    internal::Initialised initialised = *std::exchange(initialised_, std::nullopt);
+    // Settles the loop, too.
+    engine_.PrepareFork();
+    int threads = 1;
+    std::string refusal = fork_safety_->Refusal(&threads);
+    if (refusal.empty() && descriptors_.empty()) refusal = "no control socket came along";
+    fork_safety_.reset();
+    if (!refusal.empty()) {
+      engine_.platform().StartWorkers();
+      initialised.set_template_refusal(refusal);
+      return Report(initialised);
+    }
+    const int control = descriptors_.front();
+    initialised.set_is_template(true);
+    Report(initialised);
+    runtime_.BecomeTemplate();
+    uv_close(reinterpret_cast<uv_handle_t*>(&poll_), nullptr);
+    uv_run(engine_.loop(), UV_RUN_NOWAIT);
+    close(channel_);
+    const bool in_order = ServeForks(control, {.threads = threads}, [this](const InstanceDescriptors& descriptors) {
+      Enter(descriptors);
+      WatchChannel();
+      runtime_.Restore(assignment_);
+      while (true) Turn();
+    });
+    _exit(in_order ? 0 : kExitProtocol);
   }
 
   void TakeAssignment() {
@@ -97,15 +171,33 @@ class Instance final : public RuntimeEvents {
     }
     // The invoker may have died before the parent-death signal was set.
     if (getppid() != assignment_.invoker_pid()) _exit(kExitProtocol);
+  }
+
+  void TakeEnvironment() {
     // Not clearenv(), which leaves a null pointer that libuv would follow.
     static char* empty[] = {nullptr};
     environ = empty;
     for (const auto& [name, value] : assignment_.environment()) setenv(name.c_str(), value.c_str(), 1);
-    response_limit_bytes_ = assignment_.response_limit_bytes();
-    if (assignment_.memory_limit_bytes() > 0) {
-      memory_limit_.emplace(engine_.isolate(), assignment_.memory_limit_bytes(),
-                            [this](uint64_t used, const std::vector<std::string>& stack) { EndOfMemory(used, stack); });
+  }
+
+  // The process is about to be killed for a limit; whoever asks wants to know what it was doing. The handler calls what is
+  // not meant for handlers: where that goes wrong, the invoker does not wait, and only the stack is lost.
+  void ListenForInterrupts() {
+    static Instance* self;
+    self = this;
+    struct sigaction action{};
+    action.sa_handler = [](int) { self->engine_.isolate()->RequestInterrupt(&Instance::OnInterrupt, self); };
+    action.sa_flags = SA_RESTART;
+    sigaction(kInterruptSignal, &action, nullptr);
+  }
+
+  static void OnInterrupt(v8::Isolate* isolate, void* data) {
+    internal::FromInstance message;
+    message.mutable_ending()->set_cause(internal::Ending::INTERRUPTED);
+    for (std::string& line : CurrentStack(isolate)) {
+      message.mutable_ending()->mutable_failure()->add_stack(std::move(line));
     }
+    SendBlocking(static_cast<Instance*>(data)->channel_, EncodeFrame(message));
   }
 
   void OnReadable() {
@@ -114,7 +206,7 @@ class Instance final : public RuntimeEvents {
       internal::ToInstance message;
       if (!message.ParseFromArray(frame->data(), static_cast<int>(frame->size()))) _exit(kExitProtocol);
       Handle(message);
-      frame = decoder_.Next();
+      frame = decoder_->Next();
     }
   }
 
@@ -137,7 +229,7 @@ class Instance final : public RuntimeEvents {
 
   // Reads once and returns the first whole frame, if there is one. Ends the process when the invoker is gone.
   std::optional<std::string_view> Receive(int flags) {
-    if (auto frame = decoder_.Next()) return frame;
+    if (auto frame = decoder_->Next()) return frame;
     int fds[kMaxFds];
     size_t fd_count = 0;
     const ssize_t size = ReceiveWithFds(channel_, buffer_, flags, fds, &fd_count);
@@ -147,8 +239,8 @@ class Instance final : public RuntimeEvents {
       _exit(kExitProtocol);
     }
     for (size_t i = 0; i < fd_count; ++i) descriptors_.push_back(fds[i]);
-    decoder_.Append({buffer_.data(), static_cast<size_t>(size)});
-    return decoder_.Next();
+    decoder_->Append({buffer_.data(), static_cast<size_t>(size)});
+    return decoder_->Next();
   }
 
   void Send(const internal::FromInstance& message) {
@@ -176,36 +268,25 @@ class Instance final : public RuntimeEvents {
 
   engine::Engine& engine_;
   Runtime& runtime_;
-  const int channel_;
-  FrameDecoder decoder_;
+  int channel_ = -1;
+  std::optional<FrameDecoder> decoder_;
   std::deque<int> descriptors_;
   std::array<char, kReadBytes> buffer_;
   internal::Assignment assignment_;
   std::optional<MemoryLimit> memory_limit_;
+  std::optional<ForkSafety> fork_safety_;  // while it is to become a template
+  std::optional<internal::Initialised> initialised_;
   uv_poll_t poll_{};
   uint64_t response_limit_bytes_ = 0;
   bool ending_sent_ = false;
 };
 
-void TakeStandardStreams(const InstanceDescriptors& descriptors) {
-  const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  dup2(null, STDIN_FILENO);
-  dup2(descriptors.standard_output, STDOUT_FILENO);
-  dup2(descriptors.standard_error, STDERR_FILENO);
-  for (int fd : {null, descriptors.standard_output, descriptors.standard_error}) close(fd);
-}
-
 }  // namespace
 
 void RunInstance(engine::Engine& engine, Runtime& runtime, const InstanceDescriptors& descriptors) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // A session of its own: the terminal's signals are the invoker's business, and the group can be killed as one.
-  setsid();
-  TakeStandardStreams(descriptors);
-  if (engine.AfterFork() != 0) _exit(kExitProtocol);
   // Never freed: the process ends with _exit.
-  auto* instance = new Instance(engine, runtime, descriptors.channel);
-  instance->Run();
+  auto* instance = new Instance(engine, runtime);
+  instance->Run(descriptors);
 }
 
 }  // namespace hearth

@@ -4,15 +4,9 @@
 
 #include "isolate_pool/engine/engine.h"
 #include "isolate_pool/instance/runtime.h"
+#include "isolate_pool/zygote/fork_server.h"
 
 namespace hearth {
-
-// What a fork gets from the invoker. Owned by the callee.
-struct InstanceDescriptors {
-  int channel;  // stream socket, frames of proto/hearth/internal/instance.proto
-  int standard_output;
-  int standard_error;
-};
 
 // Runs in a fresh fork, on its only thread; ends the process.
 [[noreturn]] void RunInstance(engine::Engine& engine, Runtime& runtime, const InstanceDescriptors& descriptors);

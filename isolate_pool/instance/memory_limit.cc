@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "isolate_pool/instance/stack_trace.h"
+
 namespace hearth {
 namespace {
 
@@ -11,17 +13,6 @@ constexpr uint64_t kOutsideHeapBytes = 64 * kMegabyte;
 // because what a collection may leave above the limit grows with the heap, and 32 MiB at least.
 constexpr size_t kGraceDivisor = 4;
 constexpr size_t kMinGraceBytes = 32 * kMegabyte;
-constexpr int kStackFrames = 20;
-
-std::string Describe(v8::Isolate* isolate, v8::Local<v8::StackFrame> frame) {
-  const auto text = [&](v8::Local<v8::String> value) {
-    return value.IsEmpty() ? std::string() : std::string(*v8::String::Utf8Value(isolate, value));
-  };
-  const std::string function = text(frame->GetFunctionName());
-  const std::string place = text(frame->GetScriptName()) + ":" + std::to_string(frame->GetLineNumber()) + ":" +
-                            std::to_string(frame->GetColumn());
-  return "    at " + (function.empty() ? place : function + " (" + place + ")");
-}
 
 }  // namespace
 
@@ -56,11 +47,7 @@ size_t MemoryLimit::NearLimit(void* data, size_t current_limit, size_t /*initial
 
 void MemoryLimit::TakeStack(v8::Isolate* isolate, void* data) {
   auto* self = static_cast<MemoryLimit*>(data);
-  const v8::HandleScope handles(isolate);
-  std::vector<std::string> stack;
-  const v8::Local<v8::StackTrace> trace = v8::StackTrace::CurrentStackTrace(isolate, kStackFrames);
-  for (int i = 0; i < trace->GetFrameCount(); ++i) stack.push_back(Describe(isolate, trace->GetFrame(isolate, i)));
-  self->on_breach_(self->UsedBytes(), stack);
+  self->on_breach_(self->UsedBytes(), CurrentStack(isolate));
 }
 
 uint64_t MemoryLimit::UsedBytes() const {

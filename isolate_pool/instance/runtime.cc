@@ -57,11 +57,11 @@ void ReadFailure(Isolate* isolate, Local<Value> value, internal::Failure* out) {
   }
 }
 
-// xorshift128+, the generator of V8's own Math.random; seeded by the kernel on first use in each process.
+// xorshift128+, the generator of V8's own Math.random; to be seeded in each process (not told apart by its id, which may
+// be 1 in all of them).
 class RandomNumbers {
  public:
   double Next() {
-    if (process_ != getpid()) Seed();
     uint64_t s1 = state_[0];
     const uint64_t s0 = state_[1];
     state_[0] = s0;
@@ -74,15 +74,13 @@ class RandomNumbers {
     return static_cast<double>(state_[0] >> 11) * kUnit;
   }
   void Seed() {
-    process_ = getpid();
     do {
       if (getrandom(state_.data(), sizeof state_, 0) != sizeof state_) abort();
     } while (state_[0] == 0 && state_[1] == 0);
   }
 
  private:
-  std::array<uint64_t, 2> state_{};
-  pid_t process_ = 0;
+  std::array<uint64_t, 2> state_{1, 2};
 };
 
 }  // namespace
@@ -94,7 +92,7 @@ struct Runtime::Impl {
   Isolate* const isolate;
   RuntimeEvents* events = nullptr;
   RandomNumbers random;
-  v8::Global<Function> warm, assign, invoke, cancel, connect, idle;
+  v8::Global<Function> warm, assign, become_template, restore, invoke, cancel, connect, idle;
 
   static Impl& Of(const FunctionCallbackInfo<Value>& info) {
     return *static_cast<Impl*>(info.Data().As<v8::External>()->Value(v8::kExternalPointerTypeTagDefault));
@@ -102,6 +100,7 @@ struct Runtime::Impl {
   void Expose(Local<Object> binding, std::string_view name, v8::FunctionCallback callback);
   Local<Object> MakeBinding();
   std::string LoadModules();
+  Local<Object> ToObject(const internal::Assignment& assignment);
   // Calls a function of the runtime as the event loop would: next-tick callbacks and microtasks run afterwards.
   v8::MaybeLocal<Value> Call(const v8::Global<Function>& function, std::vector<Local<Value>> arguments);
 };
@@ -205,6 +204,8 @@ std::string Runtime::Impl::LoadModules() {
   };
   take("warm", warm);
   take("assign", assign);
+  take("becomeTemplate", become_template);
+  take("restore", restore);
   take("invoke", invoke);
   take("cancel", cancel);
   take("connect", connect);
@@ -246,10 +247,8 @@ std::string Runtime::Warm() {
 
 void Runtime::SetEvents(RuntimeEvents* events) { impl_->events = events; }
 
-void Runtime::Assign(const internal::Assignment& assignment) {
-  Isolate* const isolate = impl_->isolate;
-  const HandleScope handles(isolate);
-  const Local<Context> context = impl_->engine.context();
+Local<Object> Runtime::Impl::ToObject(const internal::Assignment& assignment) {
+  const Local<Context> context = engine.context();
   const Local<Object> object = Object::New(isolate);
   const auto set = [&](std::string_view name, Local<Value> value) {
     object->Set(context, ToV8(isolate, name), value).Check();
@@ -260,7 +259,24 @@ void Runtime::Assign(const internal::Assignment& assignment) {
   set("entry", ToV8(isolate, assignment.entry()));
   set("handler", ToV8(isolate, assignment.handler()));
   set("port", v8::Integer::NewFromUnsigned(isolate, assignment.port()));
-  (void)impl_->Call(impl_->assign, {object});
+  return object;
+}
+
+void Runtime::Assign(const internal::Assignment& assignment) {
+  const HandleScope handles(impl_->isolate);
+  impl_->random.Seed();
+  (void)impl_->Call(impl_->assign, {impl_->ToObject(assignment)});
+}
+
+void Runtime::BecomeTemplate() {
+  const HandleScope handles(impl_->isolate);
+  (void)impl_->Call(impl_->become_template, {});
+}
+
+void Runtime::Restore(const internal::Assignment& assignment) {
+  const HandleScope handles(impl_->isolate);
+  impl_->random.Seed();
+  (void)impl_->Call(impl_->restore, {impl_->ToObject(assignment)});
 }
 
 void Runtime::Invoke(const internal::Invocation& invocation) {

@@ -37,6 +37,10 @@ class Runtime {
 
   // Each may run any amount of the function's code.
   void Assign(const internal::Assignment& assignment);
+  // The function is initialised, and this process will only fork.
+  void BecomeTemplate();
+  // In a fork of a template: what Assign does beside loading, and the function's own restore listeners.
+  void Restore(const internal::Assignment& assignment);
   void Invoke(const internal::Invocation& invocation);
   void Cancel(uint64_t id);
   // Takes the descriptor.

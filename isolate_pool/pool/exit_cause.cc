@@ -32,6 +32,8 @@ std::string Describe(const ExitCause& cause) {
     case Kind::kExited:
       return "the function's process ended with exit code " + std::to_string(cause.code);
     case Kind::kMemoryLimit:
+    case Kind::kCpuLimit:
+    case Kind::kTimeout:
       return cause.failure.message;
     case Kind::kProtocol:
       return "the instance broke hearth's protocol: " + cause.failure.message;

@@ -26,6 +26,8 @@ struct ExitCause {
     kSignalled,      // killed by `signal`, from outside or by itself
     kExited,         // ended with `code` without saying why
     kMemoryLimit,    // limits.memory; `used_bytes`, and failure.stack if it could be taken
+    kCpuLimit,       // limits.cpu; failure.stack if it could be taken
+    kTimeout,        // limits.timeout; failure.stack if it could be taken
     kProtocol,       // it broke the channel's protocol
     kStopped,        // the invoker stopped it: idle, evicted, shutting down
   };

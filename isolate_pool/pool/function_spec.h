@@ -27,6 +27,8 @@ std::optional<FunctionKind> ParseKind(std::string_view name);
 struct Limits {
   // [limits] timeout: wall time of one invocation, initialisation not included. 1 ms to 24 h.
   std::chrono::milliseconds timeout{std::chrono::seconds(60)};
+  // [limits] cpu: CPU time of the whole process, all threads, while one invocation runs. 0: none. 1 ms to 24 h.
+  std::chrono::milliseconds cpu{0};
   // [limits] init: wall time from fork to ready. The figure is AWS Lambda's init limit.
   std::chrono::milliseconds init{std::chrono::seconds(10)};
   // [limits] memory: resident memory of the instance, Node itself (about 60 MB) included, as cloud platforms count it.
@@ -39,21 +41,41 @@ struct Limits {
   uint64_t log_bytes = 1ull << 20;
 };
 
+// Whether instances may be forked from a process in which the function is initialised already.
+enum class TemplateMode {
+  kAuto,  // where it is safe
+  kOff,
+};
+
 struct Scaling {
   // [scaling] concurrency: invocations that share one instance at a time. 0 stands for the kind's default: 1 for
   // lambda (the platform's rule), 80 for the others (Cloud Run's default).
   uint32_t concurrency = 0;
   // [scaling] max_instances.
   uint32_t max_instances = 100;
+  // [scaling] min_instances: kept ready also when nothing asks for them.
+  uint32_t min_instances = 0;
+  // [scaling] max_requests: an instance that has served so many is replaced. 0: never.
+  uint32_t max_requests = 0;
+  // [scaling] max_age: an instance that has lived so long is replaced. 0: never.
+  std::chrono::milliseconds max_age{0};
+  // [scaling] freeze: stop the process between invocations, as AWS Lambda does.
+  bool freeze = false;
+  // [scaling] template: fork instances from an initialised process.
+  TemplateMode template_mode = TemplateMode::kAuto;
   // [scaling] idle_timeout: an instance without work for so long is stopped.
   std::chrono::milliseconds idle_timeout{std::chrono::minutes(5)};
   // [scaling] queue: invocations that may wait for an instance; more are rejected at once.
   uint32_t queue_length = 1000;
+  // [scaling] queue_age: an invocation that has waited so long for an instance is rejected. 0: never.
+  std::chrono::milliseconds queue_age{0};
 };
 
 // One function as configured or discovered. Immutable once registered; a changed function is a new spec.
 struct FunctionSpec {
   std::string name;
+  // Tells registrations of the same name apart; given by the pool.
+  uint64_t version = 0;
   FunctionKind kind = FunctionKind::kDetect;
   std::string directory;  // absolute; the working directory of its instances
   std::string entry;      // absolute; the file to load

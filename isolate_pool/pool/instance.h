@@ -17,6 +17,10 @@
 
 namespace hearth {
 
+// Where an instance came from; with kWarm for one that was there already, the word used in reports, metrics and logs.
+enum class StartKind { kWarm, kTemplate, kStem, kZygote };
+std::string_view StartName(StartKind start);
+
 // One line that a function wrote.
 struct LogLine {
   std::string_view function;
@@ -54,6 +58,8 @@ class Instance {
   virtual pid_t pid() const = 0;
   // As detected by the instance; kDetect until it is initialised.
   virtual FunctionKind kind() const = 0;
+  // How it was made; final once it is ready. Never kWarm.
+  virtual StartKind start() const = 0;
 
   // Event lane. The callback is called once, unless the instance ends first or the event is cancelled.
   virtual uint64_t Invoke(const Event& event, std::function<void(EventResult)> callback) = 0;
@@ -76,6 +82,12 @@ class Instance {
   // Resident set now; one read of /proc.
   virtual uint64_t ResidentBytes() const = 0;
 
+  // Stops and continues the process and everything in its process group: a frozen instance does nothing at all.
+  virtual void Freeze() = 0;
+  virtual void Thaw() = 0;
+
+  // As Kill, after a moment (kStackGrace) in which the JavaScript that is running may add its stack to the cause.
+  virtual void Interrupt(ExitCause cause) = 0;
   // Kills the process and everything in its process group. `cause` becomes the exit cause, unless the instance has
   // ended by itself first. May be called at any time, also again.
   virtual void Kill(ExitCause cause) = 0;
@@ -92,6 +104,8 @@ class InstanceFactory {
   virtual ~InstanceFactory() = default;
   virtual std::shared_ptr<Instance> Start(std::shared_ptr<const FunctionSpec> spec, std::string id,
                                           std::function<void(absl::Status)> ready) = 0;
+  // Drops what is kept ahead of need for this function.
+  virtual void Forget(const std::string& function) = 0;
 };
 
 }  // namespace hearth

@@ -4,17 +4,16 @@
 
 #include <sys/types.h>
 
-#include <cstdint>
 #include <functional>
-#include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "isolate_pool/channel/scoped_fd.h"
 
 namespace hearth {
 
-// A process that was forked from the zygote and waits for its assignment. It is a child of this process: whoever holds
-// this must wait for it (waitid on the pidfd).
+// A process that was forked and waits for its assignment. It is a child of this process: whoever holds this must wait
+// for it (waitid on the pidfd).
 struct Launched {
   pid_t pid = -1;
   ScopedFd pidfd;
@@ -27,13 +26,23 @@ struct LaunchDescriptors {
   ScopedFd standard_error;
 };
 
+// The invoker's ends. The channel blocks unless told otherwise per call; the pipes never do.
+struct Wires {
+  ScopedFd channel;
+  ScopedFd standard_output;
+  ScopedFd standard_error;
+};
+
+// Makes both. ResourceExhausted if this process has no descriptor left.
+absl::Status MakeWires(Wires* ours, LaunchDescriptors* theirs);
+
 class Launcher {
  public:
   using Callback = std::function<void(absl::StatusOr<Launched>)>;
 
   virtual ~Launcher() = default;
   // Asks for one process. The callback is called exactly once, later, on the core's thread; launches are answered in
-  // order. Errors: Unavailable when there is no zygote, ResourceExhausted when the fork failed.
+  // order. Errors: Unavailable when there is nothing to fork from, ResourceExhausted when the fork failed.
   virtual void Launch(LaunchDescriptors descriptors, Callback callback) = 0;
 };
 

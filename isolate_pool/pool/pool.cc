@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "base/units.h"
 
 namespace hearth {
 
@@ -18,23 +19,29 @@ struct Pool::Slot {
   uint32_t in_flight = 0;
   Clock::time_point started_at;
   std::chrono::nanoseconds init{};
-  bool served = false;  // an invocation has used it
+  uint64_t served = 0;  // invocations that have used it
   Clock::time_point idle_since;
 };
 
 struct Pool::Waiter {
   uint64_t ticket;
   AcquireCallback callback;
+  Clock::time_point since;
 };
 
 struct Pool::Function {
-  explicit Function(boost::asio::io_context& context) : idle_timer(context) {}
+  explicit Function(boost::asio::io_context& context)
+      : idle_timer(context), queue_timer(context), retry_timer(context) {}
 
   std::shared_ptr<const FunctionSpec> spec;
   // Most recently used first, so that the others have a chance to become idle.
   std::list<Slot> slots;
   std::deque<Waiter> waiters;
   boost::asio::steady_timer idle_timer;
+  boost::asio::steady_timer queue_timer;
+  boost::asio::steady_timer retry_timer;     // for scaling.min_instances
+  std::chrono::milliseconds retry_delay{0};  // above 0 after a start that failed
+  bool retry_armed = false;
   uint64_t next_instance = 1;
   bool retired = false;
 
@@ -44,13 +51,33 @@ struct Pool::Function {
     const uint64_t live = slots.size() - starting();
     return (spec->scaling.max_instances - std::min<uint64_t>(live, spec->scaling.max_instances)) * concurrency();
   }
+  // Instances that are there to stay: neither draining nor gone.
+  uint32_t kept() const {
+    return static_cast<uint32_t>(std::count_if(slots.begin(), slots.end(), [](const Slot& slot) {
+      return slot.state == Slot::State::kStarting || slot.state == Slot::State::kLive;
+    }));
+  }
   uint32_t starting() const {
     return static_cast<uint32_t>(std::count_if(slots.begin(), slots.end(),
                                                [](const Slot& slot) { return slot.state == Slot::State::kStarting; }));
   }
 };
 
-std::string_view StartName(StartKind start) { return start == StartKind::kWarm ? "warm" : "zygote"; }
+std::string_view InstanceStateName(InstanceState state) {
+  switch (state) {
+    case InstanceState::kStarting:
+      return "starting";
+    case InstanceState::kReady:
+      return "ready";
+    case InstanceState::kFrozen:
+      return "frozen";
+    case InstanceState::kBusy:
+      return "busy";
+    case InstanceState::kDraining:
+      return "draining";
+  }
+  return "";
+}
 
 Pool::Pool(boost::asio::io_context& context, InstanceFactory& factory) : context_(context), factory_(factory) {}
 Pool::~Pool() = default;
@@ -60,27 +87,25 @@ Pool::Function* Pool::FindFunction(std::string_view name) const {
   return found == functions_.end() ? nullptr : found->second.get();
 }
 
-void Pool::Register(std::shared_ptr<const FunctionSpec> spec) {
+void Pool::Register(std::shared_ptr<const FunctionSpec> registered) {
+  auto spec = std::make_shared<FunctionSpec>(*registered);
+  spec->version = next_version_++;
   auto& entry = functions_[spec->name];
   auto function = std::make_unique<Function>(context_);
   function->spec = std::move(spec);
   if (entry != nullptr) {
+    factory_.Forget(entry->spec->name);
     // Those who wait get the new version; those who run finish on the old.
     function->waiters = std::exchange(entry->waiters, {});
     function->next_instance = entry->next_instance;
     entry->retired = true;
     retired_.push_back(std::move(entry));
     Function& old = *retired_.back();
-    std::vector<std::shared_ptr<Instance>> idle;
-    for (Slot& slot : old.slots) {
-      if (slot.state == Slot::State::kGone) continue;
-      slot.state = Slot::State::kDraining;
-      if (slot.in_flight == 0) idle.push_back(slot.instance);
-    }
-    for (const auto& instance : idle) instance->Kill({.kind = ExitCause::Kind::kStopped});
+    for (auto slot = old.slots.begin(); slot != old.slots.end();) Retire(*slot++);
   }
   entry = std::move(function);
   StartIfNeeded(*entry);
+  ArmQueueTimer(*entry);
 }
 
 std::shared_ptr<const FunctionSpec> Pool::Find(std::string_view name) const {
@@ -105,7 +130,8 @@ uint64_t Pool::Acquire(const std::string& name, AcquireCallback callback) {
     return ticket;
   }
   if (Slot* slot = FreeSlot(*function)) {
-    callback(MakeLease(*slot, StartKind::kWarm));
+    Lease lease = MakeLease(*slot, StartKind::kWarm);
+    callback(std::move(lease));
     return ticket;
   }
   // Those whom a start can serve wait for that start and not in the queue.
@@ -117,8 +143,9 @@ uint64_t Pool::Acquire(const std::string& name, AcquireCallback callback) {
         {}});
     return ticket;
   }
-  function->waiters.push_back({ticket, std::move(callback)});
+  function->waiters.push_back({ticket, std::move(callback), Clock::now()});
   StartIfNeeded(*function);
+  ArmQueueTimer(*function);
   return ticket;
 }
 
@@ -131,15 +158,34 @@ void Pool::Cancel(uint64_t ticket) {
 Pool::Slot* Pool::FreeSlot(Function& function) {
   for (auto slot = function.slots.begin(); slot != function.slots.end(); ++slot) {
     if (slot->state != Slot::State::kLive || slot->in_flight >= function.concurrency()) continue;
+    if (function.spec->scaling.max_age.count() > 0 && WornOut(*slot, Clock::now())) {
+      Retire(*slot);
+      continue;
+    }
     function.slots.splice(function.slots.begin(), function.slots, slot);
     return &function.slots.front();
   }
   return nullptr;
 }
 
+bool Pool::WornOut(const Slot& slot, Clock::time_point now) const {
+  const Scaling& scaling = slot.function->spec->scaling;
+  return (scaling.max_requests > 0 && slot.served >= scaling.max_requests) ||
+         (scaling.max_age.count() > 0 && now - slot.started_at >= scaling.max_age);
+}
+
+// The process ends later, and with it the slot.
+void Pool::Retire(Slot& slot) {
+  if (slot.state == Slot::State::kGone) return;
+  slot.state = Slot::State::kDraining;
+  if (slot.in_flight == 0) slot.instance->Kill({.kind = ExitCause::Kind::kStopped});
+}
+
 Lease Pool::MakeLease(Slot& slot, StartKind start) {
+  if (slot.in_flight == 0 && slot.function->spec->scaling.freeze) slot.instance->Thaw();
   ++slot.in_flight;
-  slot.served = true;
+  ++slot.served;
+  if (WornOut(slot, slot.started_at)) slot.state = Slot::State::kDraining;  // this is its last
   return {slot.instance, start, start == StartKind::kWarm ? std::chrono::nanoseconds(0) : slot.init, &slot};
 }
 
@@ -150,6 +196,25 @@ void Pool::StartIfNeeded(Function& function) {
          function.slots.size() < function.spec->scaling.max_instances) {
     Start(function);
   }
+  KeepMinimum(function);
+}
+
+void Pool::KeepMinimum(Function& function) {
+  const Scaling& scaling = function.spec->scaling;
+  if (shutting_down_ || function.retired || function.retry_armed) return;
+  const uint32_t minimum = std::min(scaling.min_instances, scaling.max_instances);
+  if (function.retry_delay.count() > 0 && function.kept() < minimum) {
+    function.retry_armed = true;
+    function.retry_timer.expires_after(function.retry_delay);
+    function.retry_timer.async_wait([this, &function](boost::system::error_code error) {
+      if (error) return;
+      function.retry_armed = false;
+      // One tells whether it goes again; its success starts the others.
+      if (function.slots.empty()) Start(function);
+    });
+    return;
+  }
+  while (function.kept() < minimum && function.slots.size() < scaling.max_instances) Start(function);
 }
 
 void Pool::Start(Function& function) {
@@ -165,11 +230,13 @@ void Pool::Start(Function& function) {
 void Pool::OnReady(Slot& slot, absl::Status status) {
   Function& function = *slot.function;
   if (!status.ok()) {
+    function.retry_delay = std::clamp(function.retry_delay * 2, kFirstRetry, kLastRetry);
     // Those that this instance would have served learn why it did not come up. OnExit follows.
     FailWaiters(function, function.concurrency(), {absl::AbortedError(status.message()), slot.instance->exit_cause()});
     return;
   }
   slot.init = Clock::now() - slot.started_at;
+  function.retry_delay = {};
   if (function.spec->kind == FunctionKind::kDetect) {
     auto spec = std::make_shared<FunctionSpec>(*function.spec);
     spec->kind = slot.instance->kind();
@@ -180,9 +247,14 @@ void Pool::OnReady(Slot& slot, absl::Status status) {
     return;
   }
   slot.state = Slot::State::kLive;
-  slot.idle_since = Clock::now();
   ServeWaiters(function);
-  ArmIdleTimer(function);
+  if (slot.in_flight == 0) BecomeIdle(slot);
+}
+
+void Pool::BecomeIdle(Slot& slot) {
+  slot.idle_since = Clock::now();
+  if (slot.function->spec->scaling.freeze) slot.instance->Freeze();
+  ArmIdleTimer(*slot.function);
 }
 
 void Pool::ServeWaiters(Function& function) {
@@ -192,9 +264,32 @@ void Pool::ServeWaiters(Function& function) {
     const AcquireCallback callback = std::move(function.waiters.front().callback);
     function.waiters.pop_front();
     // The first invocation of a fresh instance waited for its start; that start is its cold start.
-    callback(MakeLease(*slot, slot->served ? StartKind::kWarm : StartKind::kZygote));
+    callback(MakeLease(*slot, slot->served > 0 ? StartKind::kWarm : slot->instance->start()));
   }
   StartIfNeeded(function);
+}
+
+void Pool::ArmQueueTimer(Function& function) {
+  const auto age = function.spec->scaling.queue_age;
+  if (age.count() == 0 || function.waiters.empty() || shutting_down_) return;
+  const Clock::time_point next = function.waiters.front().since + age;
+  if (function.queue_timer.expiry() > Clock::now() && function.queue_timer.expiry() <= next) return;
+  function.queue_timer.expires_at(next);
+  function.queue_timer.async_wait([this, &function](boost::system::error_code error) {
+    if (!error) RejectAged(function);
+  });
+}
+
+void Pool::RejectAged(Function& function) {
+  const auto age = function.spec->scaling.queue_age;
+  const Clock::time_point now = Clock::now();
+  while (!function.waiters.empty() && now - function.waiters.front().since >= age) {
+    FailWaiters(function, 1,
+                {absl::ResourceExhaustedError(StrCat("no instance of function \"", function.spec->name,
+                                                     "\" was free within scaling.queue_age = ", FormatDuration(age))),
+                 {}});
+  }
+  ArmQueueTimer(function);
 }
 
 void Pool::FailWaiters(Function& function, size_t count, const AcquireError& error) {
@@ -208,10 +303,13 @@ void Pool::FailWaiters(Function& function, size_t count, const AcquireError& err
 void Pool::Release(Lease lease) {
   Slot& slot = *static_cast<Slot*>(lease.slot);
   --slot.in_flight;
-  slot.idle_since = Clock::now();
   if (slot.state == Slot::State::kLive) {
+    if (WornOut(slot, Clock::now())) {
+      Retire(slot);
+      return;
+    }
     ServeWaiters(*slot.function);
-    ArmIdleTimer(*slot.function);
+    if (slot.in_flight == 0) BecomeIdle(slot);
   } else if (slot.in_flight == 0) {
     if (slot.state == Slot::State::kGone) {
       Remove(slot);
@@ -219,6 +317,43 @@ void Pool::Release(Lease lease) {
       slot.instance->Kill({.kind = ExitCause::Kind::kStopped});
     }
   }
+}
+
+uint32_t Pool::InFlight(const Lease& lease) const { return static_cast<Slot*>(lease.slot)->in_flight; }
+
+size_t Pool::Evict(std::string_view name, bool templates) {
+  size_t count = 0;
+  for (auto& [key, function] : functions_) {
+    if (!name.empty() && key != name) continue;
+    if (templates) factory_.Forget(key);
+    for (auto slot = function->slots.begin(); slot != function->slots.end();) {
+      Slot& evicted = *slot++;
+      if (evicted.state != Slot::State::kLive) continue;
+      ++count;
+      Retire(evicted);
+    }
+  }
+  return count;
+}
+
+std::vector<Pool::Slot*> Pool::IdleSlots() const {
+  std::vector<Slot*> idle;
+  for (const auto& [name, function] : functions_) {
+    for (Slot& slot : function->slots) {
+      if (slot.state == Slot::State::kLive && slot.in_flight == 0) idle.push_back(&slot);
+    }
+  }
+  return idle;
+}
+
+size_t Pool::IdleCount() const { return IdleSlots().size(); }
+
+size_t Pool::EvictIdle(size_t count) {
+  std::vector<Slot*> idle = IdleSlots();
+  std::sort(idle.begin(), idle.end(), [](const Slot* a, const Slot* b) { return a->idle_since < b->idle_since; });
+  idle.resize(std::min(count, idle.size()));
+  for (Slot* slot : idle) Retire(*slot);
+  return idle.size();
 }
 
 void Pool::Drain(const Lease& lease) {
@@ -244,10 +379,13 @@ void Pool::Remove(Slot& slot) {
 
 void Pool::ArmIdleTimer(Function& function) {
   if (shutting_down_) return;
+  const Scaling& scaling = function.spec->scaling;
   Clock::time_point next = Clock::time_point::max();
+  const bool spare = function.kept() > scaling.min_instances;
   for (const Slot& slot : function.slots) {
     if (slot.state != Slot::State::kLive || slot.in_flight > 0) continue;
-    next = std::min(next, slot.idle_since + function.spec->scaling.idle_timeout);
+    if (spare) next = std::min(next, slot.idle_since + scaling.idle_timeout);
+    if (scaling.max_age.count() > 0) next = std::min(next, slot.started_at + scaling.max_age);
   }
   // Moving the timer costs more than a look at the clock: it is left alone while it will fire soon enough.
   if (next == Clock::time_point::max() || function.idle_timer.expiry() == next) return;
@@ -259,14 +397,54 @@ void Pool::ArmIdleTimer(Function& function) {
 }
 
 void Pool::StopIdle(Function& function) {
+  const Scaling& scaling = function.spec->scaling;
   const Clock::time_point now = Clock::now();
-  for (Slot& slot : function.slots) {
+  // The least recently used first.
+  for (auto next = function.slots.rbegin(); next != function.slots.rend();) {
+    Slot& slot = *next++;
     if (slot.state != Slot::State::kLive || slot.in_flight > 0) continue;
-    if (slot.idle_since + function.spec->scaling.idle_timeout > now) continue;
-    slot.state = Slot::State::kDraining;
-    slot.instance->Kill({.kind = ExitCause::Kind::kStopped});
+    if (WornOut(slot, now)) {
+      Retire(slot);
+      continue;
+    }
+    if (slot.idle_since + scaling.idle_timeout > now) continue;
+    if (function.kept() > scaling.min_instances) Retire(slot);
   }
   ArmIdleTimer(function);
+}
+
+std::vector<InstanceInfo> Pool::Instances() const {
+  std::vector<InstanceInfo> instances;
+  const Clock::time_point now = Clock::now();
+  const auto add = [&](const Function& function) {
+    const size_t first = instances.size();
+    for (const Slot& slot : function.slots) {
+      if (slot.state == Slot::State::kGone) continue;
+      InstanceInfo info{.function = function.spec->name,
+                        .version = function.spec->version,
+                        .instance = slot.instance,
+                        .start = slot.instance->start(),
+                        .in_flight = slot.in_flight,
+                        .served = slot.served,
+                        .age = now - slot.started_at};
+      if (slot.state == Slot::State::kStarting) {
+        info.state = InstanceState::kStarting;
+      } else if (slot.state == Slot::State::kDraining) {
+        info.state = InstanceState::kDraining;
+      } else if (slot.in_flight > 0) {
+        info.state = InstanceState::kBusy;
+      } else {
+        info.state = function.spec->scaling.freeze ? InstanceState::kFrozen : InstanceState::kReady;
+        info.idle = now - slot.idle_since;
+      }
+      instances.push_back(std::move(info));
+    }
+    std::sort(instances.begin() + static_cast<std::ptrdiff_t>(first), instances.end(),
+              [](const InstanceInfo& a, const InstanceInfo& b) { return a.age > b.age; });
+  };
+  for (const auto& function : retired_) add(*function);
+  for (const auto& [name, function] : functions_) add(*function);
+  return instances;
 }
 
 InstanceCounts Pool::Counts(const std::string& name) const {
@@ -301,7 +479,7 @@ void Pool::Shutdown(std::function<void()> done) {
   shutdown_done_ = std::move(done);
   std::vector<std::shared_ptr<Instance>> instances;
   for (auto& [name, function] : functions_) {
-    function->idle_timer.cancel();
+    for (auto* timer : {&function->idle_timer, &function->queue_timer, &function->retry_timer}) timer->cancel();
     FailWaiters(*function, function->waiters.size(), {absl::UnavailableError("hearth is shutting down"), {}});
     for (Slot& slot : function->slots) instances.push_back(slot.instance);
   }

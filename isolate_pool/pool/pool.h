@@ -1,7 +1,7 @@
 #pragma once
 
 // Decides which instance serves which invocation: reuse while warm, start when none is free, wait when no more may be
-// started, stop when idle for too long.
+// started; and how many there are: a minimum kept ready, a maximum, an end for those that idle, age or wear out.
 
 #include <chrono>
 #include <cstdint>
@@ -23,16 +23,28 @@
 
 namespace hearth {
 
-// Where the instance of an invocation came from; the word used in reports, metrics and logs.
-enum class StartKind { kWarm, kZygote };
-std::string_view StartName(StartKind start);
-
 // The right to run one invocation in an instance. Must be given back with Pool::Release, also after the instance ended.
 struct Lease {
   std::shared_ptr<Instance> instance;
   StartKind start = StartKind::kWarm;
   std::chrono::nanoseconds init{};  // fork to ready, if this invocation waited for a start
   void* slot = nullptr;             // the pool's
+};
+
+enum class InstanceState { kStarting, kReady, kFrozen, kBusy, kDraining };
+std::string_view InstanceStateName(InstanceState state);
+
+// One instance as people see it.
+struct InstanceInfo {
+  std::string function;
+  uint64_t version = 0;
+  std::shared_ptr<const Instance> instance;
+  InstanceState state = InstanceState::kStarting;
+  StartKind start = StartKind::kZygote;
+  uint32_t in_flight = 0;
+  uint64_t served = 0;  // invocations, those in flight included
+  std::chrono::nanoseconds age{};
+  std::chrono::nanoseconds idle{};  // 0 unless ready or frozen
 };
 
 struct InstanceCounts {
@@ -43,10 +55,15 @@ struct InstanceCounts {
 };
 
 // Used on the core's thread only. Invariants: an instance never runs more invocations at once than its function's
-// concurrency, nor those of another function; every Acquire is answered exactly once, unless it is cancelled.
+// concurrency, nor those of another function or version; every Acquire is answered exactly once, unless it is cancelled.
 class Pool {
  public:
   using Clock = std::chrono::steady_clock;
+  // An instance of scaling.min_instances that did not come up is tried again after the first delay, doubled each time up
+  // to the last.
+  static constexpr std::chrono::milliseconds kFirstRetry{200};
+  static constexpr std::chrono::milliseconds kLastRetry{60'000};
+
   struct AcquireError {
     absl::Status status;  // ResourceExhausted: queue full; Unavailable: shutting down; Aborted: the start failed
     ExitCause cause;      // for Aborted: why
@@ -73,6 +90,18 @@ class Pool {
   // No new work for the lease's instance; it is stopped when its last lease is released.
   void Drain(const Lease& lease);
 
+  // Invocations that the lease's instance runs at the moment, this one included.
+  uint32_t InFlight(const Lease& lease) const;
+
+  // Ends the instances of one function, or of all if the name is empty: at once those that run nothing, the others when
+  // they are done. Returns how many. What is kept ahead of need is dropped too if `templates` is set.
+  size_t Evict(std::string_view function, bool templates);
+  // Under memory pressure: ends up to `count` instances, those idle for longest first, minima not spared.
+  size_t EvictIdle(size_t count);
+  size_t IdleCount() const;
+
+  // By function and age.
+  std::vector<InstanceInfo> Instances() const;
   InstanceCounts Counts(const std::string& function) const;
   uint32_t QueueLength(const std::string& function) const;
 
@@ -85,6 +114,7 @@ class Pool {
   struct Waiter;
 
   Function* FindFunction(std::string_view name) const;
+  std::vector<Slot*> IdleSlots() const;
   void StartIfNeeded(Function& function);
   void Start(Function& function);
   void OnReady(Slot& slot, absl::Status status);
@@ -93,6 +123,13 @@ class Pool {
   void ServeWaiters(Function& function);
   Slot* FreeSlot(Function& function);
   Lease MakeLease(Slot& slot, StartKind start);
+  // No more work for it: ended at once, or by the release of its last lease.
+  void Retire(Slot& slot);
+  bool WornOut(const Slot& slot, Clock::time_point now) const;
+  void BecomeIdle(Slot& slot);
+  void KeepMinimum(Function& function);
+  void ArmQueueTimer(Function& function);
+  void RejectAged(Function& function);
   void ArmIdleTimer(Function& function);
   void StopIdle(Function& function);
   void FailWaiters(Function& function, size_t count, const AcquireError& error);
@@ -104,6 +141,7 @@ class Pool {
   // Replaced functions whose instances are not gone yet.
   std::list<std::unique_ptr<Function>> retired_;
   uint64_t next_ticket_ = 1;
+  uint64_t next_version_ = 1;
   bool shutting_down_ = false;
   std::function<void()> shutdown_done_;
 };

@@ -35,6 +35,7 @@ class ManualInstance final : public Instance {
   const std::string& id() const override { return id_; }
   pid_t pid() const override { return 1; }
   FunctionKind kind() const override { return FunctionKind::kFetch; }
+  StartKind start() const override { return StartKind::kZygote; }
   const FunctionSpec& spec() const { return *spec_; }
   uint64_t Invoke(const Event&, std::function<void(EventResult)>) override { return 0; }
   void Cancel(uint64_t) override {}
@@ -45,9 +46,14 @@ class ManualInstance final : public Instance {
   std::chrono::nanoseconds CpuTime() const override { return {}; }
   uint64_t PeakMemoryBytes() const override { return 0; }
   uint64_t ResidentBytes() const override { return 0; }
+  void Freeze() override { frozen = true; }
+  void Thaw() override { frozen = false; }
+  void Interrupt(ExitCause cause) override { Die(std::move(cause)); }
   void Kill(ExitCause cause) override { Die(std::move(cause)); }
   const ExitCause& exit_cause() const override { return cause_; }
   void OnExit(std::function<void()> callback) override { on_exit_.push_back(std::move(callback)); }
+
+  bool frozen = false;
 
  private:
   boost::asio::io_context& context_;
@@ -65,6 +71,7 @@ class PoolTest : public testing::Test, public InstanceFactory {
     started_.push_back(std::make_shared<ManualInstance>(context_, std::move(spec), std::move(id), std::move(ready)));
     return started_.back();
   }
+  void Forget(const std::string& function) override { forgotten_.push_back(function); }
 
   void Register(FunctionSpec spec) { pool_.Register(std::make_shared<const FunctionSpec>(std::move(spec))); }
 
@@ -98,6 +105,7 @@ class PoolTest : public testing::Test, public InstanceFactory {
   boost::asio::io_context context_{1};
   Pool pool_{context_, *this};
   std::vector<std::shared_ptr<ManualInstance>> started_;
+  std::vector<std::string> forgotten_;
   std::vector<Lease> leases_;
   std::vector<Pool::AcquireError> errors_;
   uint64_t last_ticket_ = 0;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 
 #include "base/strings.h"
 #include "base/units.h"
+#include "isolate_pool/instance/interrupt_signal.h"
 #include "isolate_pool/pool/process_statistics.h"
 
 namespace hearth {
@@ -33,13 +35,6 @@ std::string RoundToMegabytes(uint64_t bytes) { return FormatSize((bytes + kMegab
 
 }  // namespace
 
-std::shared_ptr<Instance> ProcessInstanceFactory::Start(std::shared_ptr<const FunctionSpec> spec, std::string id,
-                                                        std::function<void(absl::Status)> ready) {
-  auto instance = std::make_shared<ProcessInstance>(context_, std::move(spec), std::move(id), log_);
-  instance->Start(launcher_, std::move(ready));
-  return instance;
-}
-
 ProcessInstance::ProcessInstance(boost::asio::io_context& context, std::shared_ptr<const FunctionSpec> spec,
                                  std::string id, LogSink log)
     : context_(context),
@@ -51,6 +46,7 @@ ProcessInstance::ProcessInstance(boost::asio::io_context& context, std::shared_p
       channel_(context),
       init_timer_(context),
       memory_timer_(context),
+      interrupt_timer_(context),
       decoder_(ResponseLimit(spec_->limits, FunctionKind::kLambda) + kEnvelopeBytes),
       standard_output_(context, [this](auto id, auto text) { OnLine(false, id, text); }),
       standard_error_(context, [this](auto id, auto text) { OnLine(true, id, text); }),
@@ -58,31 +54,8 @@ ProcessInstance::ProcessInstance(boost::asio::io_context& context, std::shared_p
 
 ProcessInstance::~ProcessInstance() = default;
 
-void ProcessInstance::Start(Launcher& launcher, std::function<void(absl::Status)> ready) {
+void ProcessInstance::Begin(std::function<void(absl::Status)> ready) {
   on_ready_ = std::move(ready);
-  int channel[2];
-  int output[2] = {-1, -1};
-  int error[2] = {-1, -1};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0) {
-    return OnLaunched(absl::ResourceExhaustedError(StrCat("socketpair: ", std::strerror(errno))));
-  }
-  LaunchDescriptors descriptors{ScopedFd(channel[1]), ScopedFd(), ScopedFd()};
-  ScopedFd ours(channel[0]);
-  if (pipe2(output, O_CLOEXEC) != 0 || pipe2(error, O_CLOEXEC) != 0) {
-    for (int fd : output) ScopedFd(fd).Reset();
-    return OnLaunched(absl::ResourceExhaustedError(StrCat("pipe: ", std::strerror(errno))));
-  }
-  descriptors.standard_output.Reset(output[1]);
-  descriptors.standard_error.Reset(error[1]);
-  // Only our ends must not block; the instance's ends are files of their own.
-  for (int fd : {output[0], error[0]}) fcntl(fd, F_SETFL, O_NONBLOCK);
-  channel_.assign(ours.Release());
-  standard_output_.pipe.assign(output[0]);
-  standard_error_.pipe.assign(error[0]);
-
-  internal::ToInstance message;
-  *message.mutable_assignment() = MakeAssignment();
-  Send(std::move(message));
   init_timer_.expires_after(spec_->limits.init);
   init_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
     if (error) return;
@@ -90,15 +63,70 @@ void ProcessInstance::Start(Launcher& launcher, std::function<void(absl::Status)
     cause.failure.type = "Hearth.InitTimeout";
     cause.failure.message =
         StrCat("the function did not initialise within limits.init = ", FormatDuration(self->spec_->limits.init));
-    self->Kill(std::move(cause));
-  });
-  launcher.Launch(std::move(descriptors), [self = shared_from_this()](absl::StatusOr<Launched> launched) {
-    self->OnLaunched(std::move(launched));
+    self->Interrupt(std::move(cause));
   });
 }
 
-internal::Assignment ProcessInstance::MakeAssignment() const {
-  internal::Assignment assignment;
+void ProcessInstance::StartFresh(std::optional<Stem> stem, Launcher& launcher, ScopedFd control,
+                                 OnTemplate on_template) {
+  start_ = stem.has_value() ? StartKind::kStem : StartKind::kZygote;
+  on_template_ = std::move(on_template);
+  // Killed while it waited for its turn.
+  if (!stem.has_value() && pending_cause_.kind != ExitCause::Kind::kRunning) return FinishLater();
+  // Kept in order on the channel: it is read once the process runs.
+  Send(MakeAssignment(on_template_ != nullptr), std::move(control));
+  if (!stem.has_value()) return LaunchFrom(launcher, true);
+  Adopt(std::move(stem->wires));
+  OnLaunched(std::move(stem->process));
+  FlushOutgoing();
+}
+
+void ProcessInstance::StartFrom(Launcher& initialised, StartKind label) {
+  start_ = label;
+  if (pending_cause_.kind != ExitCause::Kind::kRunning) return FinishLater();
+  Send(MakeAssignment(false));
+  LaunchFrom(initialised, false);
+}
+
+void ProcessInstance::LaunchFrom(Launcher& launcher, bool again) {
+  const auto wires = std::make_shared<Wires>();
+  LaunchDescriptors descriptors;
+  if (absl::Status status = MakeWires(wires.get(), &descriptors); !status.ok()) return FailLaunch(status);
+  launcher.Launch(std::move(descriptors),
+                  [self = shared_from_this(), wires, &launcher, again](absl::StatusOr<Launched> launched) {
+                    if (launched.ok()) {
+                      self->Adopt(std::move(*wires));
+                      self->OnLaunched(*std::move(launched));
+                      self->FlushOutgoing();
+                    } else if (again && absl::IsUnavailable(launched.status()) &&
+                               self->pending_cause_.kind == ExitCause::Kind::kRunning) {
+                      self->LaunchFrom(launcher, false);
+                    } else {
+                      self->FailLaunch(launched.status());
+                    }
+                  });
+}
+
+void ProcessInstance::FailLaunch(const absl::Status& status) {
+  ExitCause cause{.kind = ExitCause::Kind::kLaunchFailed};
+  cause.failure = {"Hearth.LaunchFailed", std::string(status.message()), {}, {}};
+  SetCause(std::move(cause));
+  FinishLater();
+}
+
+void ProcessInstance::FinishLater() {
+  boost::asio::post(context_, [self = shared_from_this()] { self->Finish(); });
+}
+
+void ProcessInstance::Adopt(Wires wires) {
+  channel_.assign(wires.channel.Release());
+  standard_output_.pipe.assign(wires.standard_output.Release());
+  standard_error_.pipe.assign(wires.standard_error.Release());
+}
+
+internal::ToInstance ProcessInstance::MakeAssignment(bool become_template) const {
+  internal::ToInstance message;
+  internal::Assignment& assignment = *message.mutable_assignment();
   assignment.set_instance(id_);
   assignment.set_function(spec_->name);
   assignment.set_kind(std::string(KindName(spec_->kind)));
@@ -111,20 +139,14 @@ internal::Assignment ProcessInstance::MakeAssignment() const {
   const auto port = spec_->environment.find("PORT");
   assignment.set_port(port == spec_->environment.end() ? 0 : static_cast<uint32_t>(std::atoi(port->second.c_str())));
   assignment.set_invoker_pid(getpid());
-  return assignment;
+  assignment.set_become_template(become_template);
+  return message;
 }
 
-void ProcessInstance::OnLaunched(absl::StatusOr<Launched> launched) {
-  if (!launched.ok()) {
-    ExitCause cause{.kind = ExitCause::Kind::kLaunchFailed};
-    cause.failure = {"Hearth.LaunchFailed", std::string(launched.status().message()), {}, {}};
-    SetCause(std::move(cause));
-    boost::asio::post(context_, [self = shared_from_this()] { self->Finish(); });
-    return;
-  }
-  pid_ = launched->pid;
+void ProcessInstance::OnLaunched(Launched launched) {
+  pid_ = launched.pid;
   cpu_clock_ = ProcessCpuClock(pid_);
-  pidfd_.assign(launched->pidfd.Release());
+  pidfd_.assign(launched.pidfd.Release());
   WaitForExit();
   ReadChannel();
   ReadOutput(standard_output_);
@@ -132,6 +154,24 @@ void ProcessInstance::OnLaunched(absl::StatusOr<Launched> launched) {
   ArmMemoryTimer();
   // Killed while it was being launched.
   if (pending_cause_.kind != ExitCause::Kind::kRunning) Kill(pending_cause_);
+}
+
+// The process goes to whoever keeps templates; a fork of it will be this instance.
+void ProcessInstance::BecomeTemplate() {
+  for (Output* output : {&standard_output_, &standard_error_}) {
+    DrainOutput(*output);
+    output->splitter.Finish();
+    output->pipe.close();
+  }
+  channel_.close();
+  memory_timer_.cancel();
+  TemplateOutcome outcome;
+  outcome.process = Launched{std::exchange(pid_, -1), ScopedFd(pidfd_.release())};
+  ReportTemplate(std::move(outcome));
+}
+
+void ProcessInstance::ReportTemplate(TemplateOutcome outcome) {
+  if (const auto report = std::exchange(on_template_, nullptr)) report(std::move(outcome));
 }
 
 void ProcessInstance::Send(internal::ToInstance message, ScopedFd fd) {
@@ -230,6 +270,8 @@ void ProcessInstance::OnFrame(std::string_view frame) {
 
 void ProcessInstance::OnInitialised(const internal::Initialised& initialised) {
   if (on_ready_ == nullptr) return;
+  if (initialised.is_template() && on_template_ != nullptr) return BecomeTemplate();
+  ReportTemplate({std::nullopt, initialised.template_refusal()});
   init_timer_.cancel();
   const auto kind = ParseKind(initialised.kind());
   if (!initialised.has_failure() && kind.has_value()) {
@@ -260,6 +302,10 @@ void ProcessInstance::OnEnding(const internal::Ending& ending) {
       cause.failure.message = StrCat("limits.memory = ", FormatSize(spec_->limits.memory_bytes),
                                      " exceeded: the JavaScript heap reached ", RoundToMegabytes(ending.used_bytes()));
       break;
+    case internal::Ending::INTERRUPTED:
+      // The cause is known; this is its stack.
+      if (interrupted_) pending_cause_.failure.stack = std::move(cause.failure.stack);
+      return Kill(pending_cause_);
     default:
       return;
   }
@@ -421,6 +467,28 @@ void ProcessInstance::Kill(ExitCause cause) {
   kill(pid_, SIGKILL);
 }
 
+void ProcessInstance::Freeze() {
+  if (pid_ <= 0 || reaped_ || std::exchange(frozen_, true)) return;
+  kill(-pid_, SIGSTOP);
+}
+
+void ProcessInstance::Thaw() {
+  if (pid_ <= 0 || reaped_ || !std::exchange(frozen_, false)) return;
+  kill(-pid_, SIGCONT);
+}
+
+void ProcessInstance::Interrupt(ExitCause cause) {
+  if (pending_cause_.kind != ExitCause::Kind::kRunning || pid_ <= 0 || reaped_) return Kill(std::move(cause));
+  SetCause(std::move(cause));
+  interrupted_ = true;
+  // To its main thread, whose id is the process's: that is where the function's JavaScript runs.
+  syscall(SYS_tgkill, pid_, pid_, kInterruptSignal);
+  interrupt_timer_.expires_after(kStackGrace);
+  interrupt_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+    if (!error) self->Kill(self->pending_cause_);
+  });
+}
+
 void ProcessInstance::WaitForExit() {
   pidfd_.async_wait(pidfd_.wait_read, [self = shared_from_this()](boost::system::error_code error) {
     if (!error) self->OnProcessExit();
@@ -452,6 +520,7 @@ void ProcessInstance::Finish() {
   exit_cause_ = pending_cause_;
   init_timer_.cancel();
   memory_timer_.cancel();
+  interrupt_timer_.cancel();
   boost::system::error_code ignored;
   pidfd_.close(ignored);
   channel_.close(ignored);
@@ -461,6 +530,7 @@ void ProcessInstance::Finish() {
   idle_connections_.clear();
   events_.clear();
   const auto self = shared_from_this();
+  ReportTemplate({});
   ReportReady(absl::AbortedError(Describe(exit_cause_)));
   for (auto& callback : std::exchange(on_exit_, {})) callback();
 }

@@ -17,24 +17,10 @@
 #include "isolate_pool/pool/instance.h"
 #include "isolate_pool/pool/launcher.h"
 #include "isolate_pool/pool/log_splitter.h"
+#include "isolate_pool/pool/stems.h"
 #include "proto/hearth/internal/instance.pb.h"
 
 namespace hearth {
-
-class ProcessInstanceFactory final : public InstanceFactory {
- public:
-  // Neither is owned. `log` receives every line of every instance.
-  ProcessInstanceFactory(boost::asio::io_context& context, Launcher& launcher, LogSink log)
-      : context_(context), launcher_(launcher), log_(std::move(log)) {}
-
-  std::shared_ptr<Instance> Start(std::shared_ptr<const FunctionSpec> spec, std::string id,
-                                  std::function<void(absl::Status)> ready) override;
-
- private:
-  boost::asio::io_context& context_;
-  Launcher& launcher_;
-  LogSink log_;
-};
 
 // Keeps itself alive from Start until its process is gone and its last output is read.
 class ProcessInstance final : public Instance, public std::enable_shared_from_this<ProcessInstance> {
@@ -44,16 +30,37 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   static constexpr size_t kLogTailBytes = 4096;
   // How often the hard tier of limits.memory looks at a live instance.
   static constexpr std::chrono::milliseconds kMemorySampleInterval{50};
+  // How long an interrupted instance may take to name its stack.
+  static constexpr std::chrono::milliseconds kStackGrace{5};
 
   ProcessInstance(boost::asio::io_context& context, std::shared_ptr<const FunctionSpec> spec, std::string id,
                   LogSink log);
   ~ProcessInstance() override;
 
-  void Start(Launcher& launcher, std::function<void(absl::Status)> ready);
+  // What became of an attempt to make a template of a starting instance.
+  struct TemplateOutcome {
+    // The process, if it is one now: it is the receiver's, and this instance has none until it is forked from it.
+    std::optional<Launched> process;
+    // Else: why it is an instance as any other; empty if it did not even initialise.
+    std::string refusal;
+  };
+  using OnTemplate = std::function<void(TemplateOutcome)>;
+
+  // First; then one of those below, at once or later. limits.init counts from here. `ready` as for InstanceFactory.
+  void Begin(std::function<void(absl::Status)> ready);
+  // Takes the stem if there is one, else launches. If `control` is valid, the process tries to become a template, and
+  // `on_template` is called once, later, before `ready` is.
+  void StartFresh(std::optional<Stem> stem, Launcher& launcher, ScopedFd control = ScopedFd(),
+                  OnTemplate on_template = nullptr);
+  // Forks an initialised function. `label` is what start() shall say.
+  void StartFrom(Launcher& initialised, StartKind label);
+
+  const std::string& function() const { return spec_->name; }
 
   const std::string& id() const override { return id_; }
   pid_t pid() const override { return pid_; }
   FunctionKind kind() const override { return kind_; }
+  StartKind start() const override { return start_; }
   uint64_t Invoke(const Event& event, std::function<void(EventResult)> callback) override;
   void Cancel(uint64_t event) override;
   absl::StatusOr<Connection> Connect() override;
@@ -63,6 +70,9 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   std::chrono::nanoseconds CpuTime() const override;
   uint64_t PeakMemoryBytes() const override;
   uint64_t ResidentBytes() const override;
+  void Freeze() override;
+  void Thaw() override;
+  void Interrupt(ExitCause cause) override;
   void Kill(ExitCause cause) override;
   const ExitCause& exit_cause() const override { return exit_cause_; }
   void OnExit(std::function<void()> callback) override;
@@ -86,8 +96,15 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
     LogSplitter splitter;
   };
 
-  internal::Assignment MakeAssignment() const;
-  void OnLaunched(absl::StatusOr<Launched> launched);
+  internal::ToInstance MakeAssignment(bool become_template) const;
+  // Launches with new wires. A launcher that loses the process it forks from is asked once more.
+  void LaunchFrom(Launcher& launcher, bool again);
+  void FailLaunch(const absl::Status& status);
+  void FinishLater();
+  void Adopt(Wires wires);
+  void OnLaunched(Launched launched);
+  void BecomeTemplate();
+  void ReportTemplate(TemplateOutcome outcome);
   void Send(internal::ToInstance message, ScopedFd fd = ScopedFd());
   void FlushOutgoing();
   void ReadChannel();
@@ -115,18 +132,23 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   pid_t pid_ = -1;
   clockid_t cpu_clock_ = 0;
   bool reaped_ = false;
+  bool frozen_ = false;
+  bool interrupted_ = false;
   FunctionKind kind_;
   boost::asio::posix::stream_descriptor pidfd_;
   boost::asio::posix::stream_descriptor channel_;
   boost::asio::steady_timer init_timer_;
   boost::asio::steady_timer memory_timer_;
+  boost::asio::steady_timer interrupt_timer_;
   FrameDecoder decoder_;
   std::deque<Outgoing> outgoing_;
   bool writing_ = false;
   Output standard_output_;
   Output standard_error_;
 
+  StartKind start_ = StartKind::kZygote;
   std::function<void(absl::Status)> on_ready_;
+  OnTemplate on_template_;
   uint64_t next_event_ = 1;
   std::map<uint64_t, std::function<void(EventResult)>> events_;
   std::vector<Connection> idle_connections_;

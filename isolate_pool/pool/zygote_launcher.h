@@ -1,80 +1,93 @@
 #pragma once
 
+// Keeps a zygote to fork from: replaces one that died, with back-off, and one that has served long enough, unnoticed.
+
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <string>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "absl/status/status.h"
 #include "isolate_pool/pool/launcher.h"
+#include "isolate_pool/pool/zygote_process.h"
 
 namespace hearth {
 
-// Where the engine's files are.
-struct EnginePaths {
-  std::string node;     // the Node binary
-  std::string isolate;  // libisolate.so
+// All forks of a zygote share its address layout, so that one that leaks an address knows it for all of them: a zygote
+// is replaced after so many forks or so long.
+struct ZygoteRotation {
+  uint64_t forks = 10'000;                                // 0: never
+  std::chrono::milliseconds age = std::chrono::hours(1);  // 0: never
 };
 
-// Finds them: $HEARTH_ENGINE_DIR, else ../lib/hearth beside this program's folder (installed), else Bazel's runfiles.
-// NotFound names the places that were searched.
-absl::StatusOr<EnginePaths> FindEngine();
-
-// Starts instances by asking the zygote, a process that it starts and owns.
-//
-// Core's thread only, and that thread must live as long as the process: the kernel ties the instances' parent-death
-// signal to it.
+// Core's thread only; see ZygoteProcess.
 class ZygoteLauncher final : public Launcher {
  public:
-  struct Info {
-    std::string node_version;
-    std::string v8_version;
-    std::chrono::microseconds boot_time{};
+  // A zygote that ends is started again after the first delay, doubled each time up to the last; one that lived for
+  // kHealthy starts over.
+  static constexpr std::chrono::milliseconds kFirstRetry{100};
+  static constexpr std::chrono::milliseconds kLastRetry{10'000};
+  static constexpr std::chrono::milliseconds kHealthy{60'000};
+
+  enum class Event {
+    kReplaced,  // rotation, or a restart after a loss: there is a new zygote
+    kLost,      // it died; a new one is on its way
   };
 
-  explicit ZygoteLauncher(boost::asio::io_context& context);
+  ZygoteLauncher(boost::asio::io_context& context, ZygoteRotation rotation);
   ~ZygoteLauncher() override;
 
-  // Starts the zygote. `ready` is called once: when it can fork, or with the reason why it cannot. Launches asked for
-  // before then wait.
+  // Starts the first zygote. `ready` is called once: when it can fork, or with the reason why it cannot.
   void Start(const EnginePaths& paths, std::function<void(absl::Status)> ready);
-  // Called when the zygote ends by itself after it was ready.
-  void OnLost(std::function<void(absl::Status)> callback) { on_lost_ = std::move(callback); }
+  // `status` is Ok for kReplaced.
+  void OnEvent(std::function<void(Event, const absl::Status& status)> callback) { on_event_ = std::move(callback); }
   void Stop();
 
-  const Info& info() const { return info_; }
-  pid_t pid() const { return pid_; }
+  const ZygoteInfo& info() const { return info_; }
+  // -1 while there is none.
+  pid_t pid() const { return current_ == nullptr ? -1 : current_->pid(); }
+  // Zygotes started, the first one included.
+  uint64_t starts() const { return starts_; }
 
+  // Launches wait while the first zygote boots, and while a lost one is replaced for the first time; when that fails
+  // too, they are refused until there is one.
   void Launch(LaunchDescriptors descriptors, Callback callback) override;
 
  private:
+  using Clock = std::chrono::steady_clock;
   struct Request {
-    LaunchDescriptors descriptors;  // kept until sent
+    LaunchDescriptors descriptors;
     Callback callback;
   };
 
-  void ReadNext();
-  void OnReadable();
-  void SendQueued();
-  void Lost(absl::Status status);
+  void Boot();
+  void OnBooted();
+  void OnEnded(ZygoteProcess* process, absl::Status status);
+  void RotateIfDue();
+  void Retire(std::unique_ptr<ZygoteProcess> process);
+  void Refuse(const absl::Status& status);
 
   boost::asio::io_context& context_;
-  boost::asio::posix::stream_descriptor control_;
-  pid_t pid_ = -1;
-  Info info_;
+  const ZygoteRotation rotation_;
+  EnginePaths paths_;
   std::function<void(absl::Status)> on_ready_;
-  std::function<void(absl::Status)> on_lost_;
-  absl::Status state_ = absl::UnavailableError("the zygote has not been started");
-  uint64_t next_id_ = 0;
-  bool ready_ = false;
-  bool writing_ = false;
-  std::deque<Request> queued_;
-  std::deque<Callback> sent_;
+  std::function<void(Event, const absl::Status&)> on_event_;
+  boost::asio::steady_timer retry_timer_;
+  boost::asio::steady_timer age_timer_;
+  ZygoteInfo info_;
+  std::unique_ptr<ZygoteProcess> current_;  // can fork
+  std::unique_ptr<ZygoteProcess> next_;     // boots
+  std::unique_ptr<ZygoteProcess> retired_;  // answers its last launches
+  Clock::time_point ready_at_;
+  std::chrono::milliseconds retry_delay_ = kFirstRetry;
+  absl::Status refusal_;  // why launches are refused at the moment
+  uint64_t starts_ = 0;
+  bool stopped_ = false;
+  std::deque<Request> waiting_;
 };
 
 }  // namespace hearth

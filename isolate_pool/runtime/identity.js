@@ -3,8 +3,17 @@
 
 const { performance } = require('perf_hooks');
 
+const crypto = require('crypto');
+
 const CACHED_RANDOM_NUMBERS = 64;
+// Sizes of the caches in Node's internal/crypto/random, in draws.
+const CACHED_UUIDS = 128;
+const CACHED_INTEGERS = 1024;
 const { now, mark } = Performance.prototype;
+
+const randomNumbers = new Float64Array(CACHED_RANDOM_NUMBERS);
+let randomNumbersLeft = 0;
+let forkedAt = 0;
 
 function define(target, name, { [name]: value }) {
   Object.defineProperty(target, name, { value, writable: true, enumerable: false, configurable: true });
@@ -13,24 +22,49 @@ function define(target, name, { [name]: value }) {
 // V8's Math.random continues the same stream in every fork, and V8 offers no way to seed it again. This one draws from
 // the same generator (xorshift128+, in C++), seeded by the kernel in each instance.
 function replaceMathRandom() {
-  const cache = new Float64Array(CACHED_RANDOM_NUMBERS);
-  let left = 0;
   define(Math, 'random', {
     random() {
-      if (left === 0) {
-        binding.fillRandom(cache);
-        left = CACHED_RANDOM_NUMBERS;
+      if (randomNumbersLeft === 0) {
+        binding.fillRandom(randomNumbers);
+        randomNumbersLeft = CACHED_RANDOM_NUMBERS;
       }
-      return cache[--left];
+      return randomNumbers[--randomNumbersLeft];
     },
   });
 }
 
-function assume(assignment) {
+// Whatever was drawn ahead in the process that this one was forked from is drawn by its other forks, too.
+function forgetRandomness() {
+  randomNumbersLeft = 0;
+}
+
+function forgetCryptoRandomness() {
+  for (let i = 0; i < CACHED_UUIDS; i++) crypto.randomUUID();
+  for (let i = 0; i < CACHED_INTEGERS; i++) crypto.randomInt(2);
+}
+
+// In the zygote, once.
+function install() {
   replaceMathRandom();
-  Object.defineProperty(process, 'pid', { value: binding.pid(), writable: false, enumerable: true, configurable: true });
+  shiftTime();
+}
+
+// In a fork of the zygote.
+function assume(assignment) {
+  takeOver(assignment);
   process.chdir(assignment.directory);
   process.argv = [process.execPath, assignment.entry];
+}
+
+// In a fork of a template, whose function may have changed the rest on purpose.
+function restore(assignment) {
+  forgetCryptoRandomness();
+  takeOver(assignment);
+}
+
+function takeOver(assignment) {
+  forgetRandomness();
+  Object.defineProperty(process, 'pid', { value: binding.pid(), writable: false, enumerable: true, configurable: true });
   process.title = `hearth: ${assignment.instance}`;
   refreshTimeOrigin();
 }
@@ -41,8 +75,10 @@ function refreshTimeOrigin() {
   const { internalBinding } = internal('internal/bootstrap/realm');
   const { milestones, constants } = internalBinding('performance');
   milestones[constants.NODE_PERFORMANCE_MILESTONE_TIME_ORIGIN_TIMESTAMP] = Date.now() * 1000;
+  forkedAt = now.call(performance);
+}
 
-  const forkedAt = now.call(performance);
+function shiftTime() {
   define(Performance.prototype, 'now', {
     now() {
       return now.call(this) - forkedAt;
@@ -55,4 +91,4 @@ function refreshTimeOrigin() {
   });
 }
 
-module.exports = { assume };
+module.exports = { assume, install, restore };

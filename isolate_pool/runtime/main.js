@@ -11,12 +11,14 @@ const httpLane = require('./http_lane');
 const { exercise } = require('./warm');
 
 let settled = false;
+let kind = '';
 let whenIdle = null;
 
-function initialised(kind) {
+function initialised(detected) {
   if (settled) return;
   settled = true;
   whenIdle = null;
+  kind = detected;
   binding.initialised(kind, undefined);
 }
 
@@ -39,6 +41,7 @@ async function warm() {
   logs.install();
   httpLane.install();
   process.on('uncaughtExceptionMonitor', reportUncaught);
+  identity.install();
   identity.assume({ directory: '/', entry: '', instance: 'zygote' });
   await exercise();
   initialised('');
@@ -50,7 +53,25 @@ function assign(assignment) {
   identity.assume(assignment);
   const outcome = load.load(assignment, initialised);
   whenIdle = outcome.whenIdle;
-  outcome.done.then((kind) => kind && initialised(kind), initFailed);
+  outcome.done.then((detected) => detected && initialised(detected), initFailed);
+}
+
+// The function is initialised, and this process will only be forked.
+function becomeTemplate() {
+  process.title += ' (template)';
+}
+
+// In a fork of a template. What the function's init kept that must not be shared (connections cannot be, they make a
+// template unsafe; random ids, clocks, caches can) it renews in its listeners for `restore`.
+async function restore(assignment) {
+  identity.restore(assignment);
+  settled = false;
+  try {
+    for (const listener of process.listeners('restore')) await listener.call(process);
+    initialised(kind);
+  } catch (error) {
+    initFailed(error);
+  }
 }
 
 // The event loop has nothing left to do. Called by C++ before it blocks; true if that led to new work.
@@ -70,6 +91,8 @@ function idle() {
 
 module.exports = {
   assign,
+  becomeTemplate,
+  restore,
   idle,
   invoke: eventLane.invoke,
   cancel: eventLane.cancel,

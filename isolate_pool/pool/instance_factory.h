@@ -1,0 +1,83 @@
+#pragma once
+
+// Chooses how each instance is made: forked from its function's template, from a stem, or from the zygote.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "isolate_pool/pool/instance.h"
+#include "isolate_pool/pool/launcher.h"
+#include "isolate_pool/pool/process_instance.h"
+#include "isolate_pool/pool/stems.h"
+#include "isolate_pool/pool/template_process.h"
+
+namespace hearth {
+
+// What is known of a function's template.
+struct TemplateStatus {
+  enum class State {
+    kNone,      // no instance was started yet, or the template is gone
+    kBuilding,  // an instance initialises the function, and may become it
+    kReady,
+    kRefused,  // it is not safe to fork the initialised function
+    kOff,      // scaling.template = "off"
+  };
+  State state = State::kNone;
+  std::string refusal;  // for kRefused: why
+  pid_t pid = -1;       // for kReady
+};
+std::string_view TemplateStateName(TemplateStatus::State state);
+
+// Core's thread only.
+//
+// A function is initialised for its template by its first instance's own start, so that its code runs no more often than
+// without: when that process turns out to be safe to fork, it becomes the template and the instance is forked from it;
+// else it goes on as the instance. Starts of the same function wait meanwhile.
+class ProcessInstanceFactory final : public InstanceFactory {
+ public:
+  using TemplateObserver =
+      std::function<void(const std::string& function, TemplateStatus::State state, const std::string& detail)>;
+
+  // None is owned. `log` receives every line of every instance.
+  ProcessInstanceFactory(boost::asio::io_context& context, Launcher& launcher, Stems& stems, LogSink log)
+      : context_(context), launcher_(launcher), stems_(stems), log_(std::move(log)) {}
+
+  std::shared_ptr<Instance> Start(std::shared_ptr<const FunctionSpec> spec, std::string id,
+                                  std::function<void(absl::Status)> ready) override;
+  void Forget(const std::string& function) override;
+
+  // Told when a template becomes ready (detail: empty), is refused (the reason) or is lost (kNone).
+  void OnTemplate(TemplateObserver observer) { observer_ = std::move(observer); }
+  TemplateStatus Template(const std::string& function) const;
+  // Ends all templates. Instances live on.
+  void Stop();
+
+ private:
+  struct Entry {
+    uint64_t version = 0;
+    TemplateStatus::State state = TemplateStatus::State::kNone;
+    std::string refusal;
+    std::unique_ptr<TemplateProcess> process;
+    std::vector<std::shared_ptr<ProcessInstance>> waiting;
+  };
+
+  void Build(Entry& entry, const std::shared_ptr<ProcessInstance>& instance);
+  void OnOutcome(const std::string& function, uint64_t version, const std::shared_ptr<ProcessInstance>& first,
+                 ProcessInstance::TemplateOutcome outcome, ScopedFd control);
+  void Tell(const std::string& function, TemplateStatus::State state, const std::string& detail) const;
+
+  boost::asio::io_context& context_;
+  Launcher& launcher_;
+  Stems& stems_;
+  const LogSink log_;
+  TemplateObserver observer_;
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+}  // namespace hearth
