@@ -1,0 +1,139 @@
+// Correct after a fork: a feature of Node gives the same result in a fresh process and in an instance, however that was
+// forked. The differences that remain are declared beside the feature and listed in docs/node-compatibility.md.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { Hearth, ROOT, fixture } from '../integration/harness.mjs';
+
+const FEATURES = path.join(import.meta.dirname, 'features');
+const DOCUMENT = path.join(ROOT, 'docs/node-compatibility.md');
+const NODE = path.join(ROOT, `node_modules/node-linux-${process.arch}/bin/node`);
+const CONCURRENCY = 3;
+const GUARD_MS = 20_000;
+const SIBLINGS = 8;
+
+// The ways of getting an instance: the value of scaling.template, and what x-hearth-start must then say.
+const zygote = { name: 'zygote', template: 'off', start: 'zygote' };
+const template = { name: 'template', template: 'auto', start: 'template' };
+
+const MODES = [zygote];  // template is added when hearth has templates: [zygote, template]
+
+const features = await Promise.all(readdirSync(FEATURES).sort().map(async (file) => {
+  const { name, ext } = path.parse(file);
+  const { differences = [], environment = {} } = await import(pathToFileURL(path.join(FEATURES, file)));
+  return { file, name, extension: ext, differences, environment };
+}));
+
+const folderOf = (feature, mode) => `${feature.name}-${mode.name}`;
+
+// Like an instance, the program lives until its result is there, and no longer.
+const FRESH = `
+setInterval(() => {}, 2 ** 30);
+const finish = (fs, result) => {
+  fs.writeSync(3, JSON.stringify(result));
+  process.exit();
+};
+`;
+
+// The function and, for a fresh process, the same as a program; each loads the feature first and runs it later.
+function filesOf({ file, extension }) {
+  const feature = JSON.stringify(path.join(FEATURES, file));
+  if (extension === '.cjs') {
+    const load = `const { run } = require(${feature});\nconst context = { entry: __filename, main: require.main === module };\n`;
+    return {
+      'index.cjs': `${load}exports.fetch = async () => Response.json(await run(context));\n`,
+      'fresh.cjs': `${load}${FRESH}run(context).then((result) => finish(require('node:fs'), result));\n`,
+    };
+  }
+  const load = `import { run } from ${feature};\n` +
+    'const context = { entry: import.meta.filename, main: import.meta.main };\n';
+  return {
+    'index.mjs': `${load}export default { fetch: async () => Response.json(await run(context)) };\n`,
+    'fresh.mjs': `import fs from 'node:fs';\n${load}${FRESH}finish(fs, await run(context));\n`,
+  };
+}
+
+function functionsOf(mode) {
+  const files = {};
+  for (const feature of features) {
+    const folder = folderOf(feature, mode);
+    for (const [name, text] of Object.entries(filesOf(feature))) files[`${folder}/${name}`] = text;
+    // Nothing idles, so that no feature runs in the instance that told hearth the function's kind.
+    const scaling = ['idle_timeout = "0s"'];
+    if (MODES.includes(template)) scaling.push(`template = "${mode.template}"`);
+    const variables = Object.entries(feature.environment).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+    files[`${folder}/hearth.toml`] = ['[scaling]', ...scaling, '[env]', ...variables, ''].join('\n');
+  }
+  return files;
+}
+
+let hearth;
+let root;
+before(async () => {
+  root = fixture(Object.assign({}, ...MODES.map(functionsOf)));
+  hearth = await Hearth.start(root);
+});
+after(() => hearth?.stop());
+
+async function runFresh(feature) {
+  const directory = path.join(root, folderOf(feature, MODES[0]));
+  // As functions get hearth's environment.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(HEARTH_.*|NODE_TEST_CONTEXT)$/.test(name));
+  const child = spawn(NODE, [path.join(directory, `fresh${feature.extension}`)], {
+    cwd: directory,
+    env: { ...Object.fromEntries(inherited), PORT: String(hearth.port), ...feature.environment },
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    timeout: GUARD_MS,
+    killSignal: 'SIGKILL',
+  });
+  const [result, output, errors, end] = await Promise.all([
+    ...child.stdio.slice(3).concat(child.stdout, child.stderr).map(async (stream) => (await stream.toArray()).join('')),
+    new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code))),
+  ]);
+  assert.equal(end, 0, `${output}${errors}`);
+  return JSON.parse(result);
+}
+
+async function runInInstance(feature, mode) {
+  const response = await hearth.fetch(`/${folderOf(feature, mode)}/`);
+  const text = await response.text();
+  assert.equal(response.status, 200, text);
+  assert.equal(response.headers.get('x-hearth-start'), mode.start, 'how the instance was started');
+  return JSON.parse(text);
+}
+
+const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+// Where two results differ, and how: [{ at, node, hearth }], sorted.
+function differencesBetween(node = 'absent', hearth = 'absent', at = []) {
+  if (isRecord(node) && isRecord(hearth)) {
+    const names = [...new Set([...Object.keys(node), ...Object.keys(hearth)])].sort();
+    return names.flatMap((name) => differencesBetween(node[name], hearth[name], [...at, name]));
+  }
+  return isDeepStrictEqual(node, hearth) ? [] : [{ at: at.join(': '), node, hearth }];
+}
+
+describe('a feature gives in an instance what it gives in a fresh process', { concurrency: CONCURRENCY }, () => {
+  for (const feature of features) {
+    test(feature.name, async () => {
+      const fresh = await runFresh(feature);
+      const declared = feature.differences.map(({ at, node, hearth }) => ({ at, node, hearth }));
+      for (const mode of MODES) {
+        const found = differencesBetween(fresh, await runInInstance(feature, mode));
+        assert.deepEqual(found, declared, `differences of an instance forked from a ${mode.name}`);
+      }
+    });
+  }
+});
+
+test('docs/node-compatibility.md lists exactly the differences that the features declare', () => {
+  const declared = features.flatMap(({ name, differences }) =>
+    differences.map(({ at, node, hearth, why }) =>
+      `| ${name}: \`${at}\` | \`${JSON.stringify(node)}\` | \`${JSON.stringify(hearth)}\` | ${why} |`));
+  const listed = readFileSync(DOCUMENT, 'utf8').split('\n').filter((line) => /^\| [a-z0-9-]+: `/.test(line));
+  assert.deepEqual(listed, declared);
+});

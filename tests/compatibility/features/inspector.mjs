@@ -1,0 +1,28 @@
+import { failureOf } from '../support.mjs';
+
+// Node throws a string here, not an Error.
+function outcomeOf(action) {
+  try {
+    action();
+  } catch (error) {
+    return String(error);
+  }
+  return 'none';
+}
+
+export async function run() {
+  const { default: inspector } = await import('node:inspector');
+  return {
+    'import': typeof inspector.Session,
+    'promises': await failureOf(() => import('node:inspector/promises')),
+    'url': await failureOf(() => inspector.url()),
+    'session': await outcomeOf(() => {
+      const session = new inspector.Session();
+      session.connect();
+      session.post('Runtime.evaluate', { expression: '1' });
+      session.disconnect();
+    }),
+    'console': [typeof console.profile, typeof console.context, typeof console.createTask],
+    'console of the inspector': typeof inspector.console?.log,
+  };
+}

@@ -1,0 +1,23 @@
+'use strict';
+
+const positive = (object) => Object.fromEntries(Object.entries(object).map(([name, value]) => [name, typeof value]));
+
+exports.run = async () => {
+  const usage = process.memoryUsage();
+  const kept = Buffer.alloc(20_000_000, 1);
+  const more = process.memoryUsage();
+  const cpu = process.cpuUsage();
+  for (let end = Date.now() + 20; Date.now() < end;);
+  return {
+    'memoryUsage': positive(usage),
+    'rss is resident': Math.abs(process.memoryUsage.rss() - Number(process.report.getReport().resourceUsage.rss)) < 50e6,
+    'buffers count': more.arrayBuffers - usage.arrayBuffers >= kept.length,
+    'heapUsed below heapTotal': usage.heapUsed <= usage.heapTotal,
+    'cpuUsage counts': process.cpuUsage(cpu).user + process.cpuUsage(cpu).system > 10_000,
+    'threadCpuUsage': positive(process.threadCpuUsage()),
+    'resourceUsage': positive(process.resourceUsage()),
+    'availableMemory': process.availableMemory() > 0,
+    'constrainedMemory': typeof process.constrainedMemory(),
+    'active resources': process.getActiveResourcesInfo().includes('Timeout'),
+  };
+};
