@@ -141,7 +141,6 @@ std::string Entry::EnterFunction(const Policy& policy) {
   EnterSeccomp();
   report_.Unavailable(Layer::kCgroup, "the invoker has put this instance into none");
 
-  if (half_rooted_ && policy.mode == Mode::kStrict) half_rooted_ = false;
   const std::string missing = report_.Missing();
   if (policy.mode != Mode::kStrict || missing.empty()) return "";
   return "the sandbox is strict, and these layers do not hold: " + missing +

@@ -46,8 +46,7 @@ class Entry {
 
   const Plan& plan_;
   const bool in_namespaces_;
-  bool half_rooted_ = false;  // the root could not be finished
-  bool own_user_ = false;     // BecomeUser may be called
+  bool own_user_ = false;  // BecomeUser may be called
   uint32_t user_ = 0;
   Report report_;
 };

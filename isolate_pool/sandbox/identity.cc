@@ -41,6 +41,8 @@ int Sleep(void*) {
 }  // namespace
 
 std::string MapOnlySelf(uid_t user, gid_t group) {
+  // A process that has changed its user before may not write into its own /proc.
+  prctl(PR_SET_DUMPABLE, 1);
   // The kernel's condition for the map of groups: else a group that denies access could be left.
   if (std::string error = WriteFile("/proc/self/setgroups", "deny"); !error.empty()) return error;
   if (std::string error = WriteFile("/proc/self/uid_map", MapLine(user, user)); !error.empty()) return error;

@@ -37,12 +37,13 @@ constexpr size_t kMaxEtcFile = 1 << 20;
 
 constexpr std::pair<const char*, int> kDevices[] = {
     {"null", 3}, {"zero", 5}, {"full", 7}, {"random", 8}, {"urandom", 9}};
+// Those to folders are relative: before the base is the root, an absolute one leads out of it.
 constexpr std::pair<const char*, const char*> kLinks[] = {{"/proc/self/fd", "/dev/fd"},
                                                           {"/proc/self/fd/0", "/dev/stdin"},
                                                           {"/proc/self/fd/1", "/dev/stdout"},
                                                           {"/proc/self/fd/2", "/dev/stderr"},
-                                                          {"/tmp", "/dev/shm"},
-                                                          {"/tmp", "/var/tmp"}};
+                                                          {"../tmp", "/dev/shm"},
+                                                          {"../tmp", "/var/tmp"}};
 
 // What a function's code cannot lie in: these are made up.
 constexpr std::string_view kMadeUp[] = {"/etc", "/proc", "/dev", "/sys"};
@@ -227,7 +228,7 @@ class FunctionMounts {
     if (!IsFolder(tree_.base + top)) return top + " was made after hearth started: restart it";
     if (std::string error = MountTmpfs(tree_.base + top, kFoldersBytes, false); !error.empty()) return error;
     covered_.push_back(top);
-    if (top == "/var" && symlink("/tmp", (tree_.base + "/var/tmp").c_str()) != 0) return SystemError("/var/tmp");
+    if (top == "/var" && symlink("../tmp", (tree_.base + "/var/tmp").c_str()) != 0) return SystemError("/var/tmp");
     return TopOf(tree_.runtime) == top ? MountAt(tree_.runtime, tree_.base) : "";
   }
 
@@ -269,18 +270,20 @@ std::string BuildBase(const std::string& base, const std::string& runtime, uid_t
 
 std::string MountProc(const std::string& base) {
   const std::string target = base + "/proc";
-  constexpr unsigned long kFlags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  constexpr unsigned long kFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   return mount("proc", target.c_str(), "proc", kFlags, nullptr) == 0 ? "" : SystemError("mounting /proc");
 }
 
 std::string AddFunction(const FunctionTree& tree, std::string* unowned) {
   const mode_t mask = umask(022);
   std::string error = MountTmpfs(tree.base + "/tmp", tree.tmp_bytes, true);
+  if (error.empty() && TopOf(tree.runtime) == "/tmp") error = MountAt(tree.runtime, tree.base);
   FunctionMounts mounts(tree);
   for (const std::string& path : tree.readable) {
     if (error.empty()) error = mounts.Add(path, unowned);
   }
   if (error.empty()) error = mounts.Finish();
+  if (error.empty()) error = MakeReadOnly(tree.base + "/proc");
   if (error.empty() && tree.user != 0 && unowned->empty()) error = NameUser(tree);
   umask(mask);
   return error;
