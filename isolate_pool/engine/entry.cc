@@ -5,7 +5,7 @@
 //   __libc_start_main   starts EngineMain instead of Node's main, which never runs.
 //   madvise             V8 marks its heap and tables MADV_DONTFORK (some behind the platform's back), which would leave
 //                       them unmapped in a forked instance. That advice is answered with "done"; all other passes.
-//   __register_atfork   what pthread_atfork calls. Kept in a list beside glibc's own, because a zygote forks with clone3
+//   __register_atfork   what pthread_atfork calls. Kept in a list beside glibc's own, because a zygote forks with clone
 //                       (see fork.h) and has to run the handlers itself: libuv's keep a lock in one of them.
 
 #include "isolate_pool/engine/entry.h"

@@ -81,12 +81,14 @@ ForkResult ForkSibling(const ForkOptions& options) {
   syscall(SYS_get_robust_list, 0, &robust_list, &robust_list_size);
 
   auto* thread_id = reinterpret_cast<pid_t*>(reinterpret_cast<char*>(pthread_self()) + g_thread_id_offset);
-  clone_args arguments{};
-  arguments.flags = CLONE_PARENT | CLONE_PIDFD | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | options.namespaces;
-  arguments.pidfd = reinterpret_cast<uint64_t>(&result.pidfd);
-  arguments.child_tid = reinterpret_cast<uint64_t>(thread_id);
-  result.pid = static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
-  if (result.pid < 0) result.error = std::string("clone3: ") + std::strerror(errno);
+  // Not clone3, which the sandbox has to refuse: a template forks within it.
+  const uint64_t flags = CLONE_PARENT | CLONE_PIDFD | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | options.namespaces;
+#ifdef __x86_64__
+  result.pid = static_cast<pid_t>(syscall(SYS_clone, flags, nullptr, &result.pidfd, thread_id, nullptr));
+#else
+  result.pid = static_cast<pid_t>(syscall(SYS_clone, flags, nullptr, &result.pidfd, nullptr, thread_id));
+#endif
+  if (result.pid < 0) result.error = std::string("clone: ") + std::strerror(errno);
 
   if (result.pid == 0) {
     syscall(SYS_set_robust_list, robust_list, robust_list_size);

@@ -4,7 +4,7 @@
 //
 // An instance is forked by the zygote but belongs to the invoker: as its child, its exit status goes to the invoker
 // directly, the kernel kills it with the invoker (parent-death signal), and it outlives its zygote. glibc's fork cannot
-// do that, so this calls clone3 with CLONE_PARENT and does the part of glibc's work that matters to a process with one
+// do that, so this calls clone with CLONE_PARENT and does the part of glibc's work that matters to a process with one
 // thread: the fork handlers, the thread id that glibc keeps, and the robust-futex list.
 
 #include <sys/types.h>

@@ -160,7 +160,7 @@ void Entry::EnterRoot(const Policy& policy) {
                           .tmp_bytes = policy.tmp_bytes,
                           .user = user_};
   std::string error = AddFunction(tree, &unowned);
-  if (error.empty()) error = PivotInto(plan_.base);
+  if (error.empty()) error = EnterTree(plan_.base);
   Note(Layer::kRoot, error);
   if (error.empty()) {
     report_.Applied(Layer::kTmp);
@@ -193,7 +193,7 @@ void Entry::LimitResources(const Policy& policy) {
 }
 
 void Entry::DropPrivileges() {
-  std::string error = LockCapabilities();
+  std::string error = plan_.capabilities_locked ? "" : LockCapabilities();
   if (own_user_) {
     const std::string user_error = BecomeUser(user_);
     Note(Layer::kUser, user_error);
@@ -230,8 +230,8 @@ void Entry::EnterLandlock(const Policy& policy) {
 }
 
 void Entry::EnterSeccomp() {
-  if (plan_.seccomp.empty()) return report_.Unavailable(Layer::kSeccomp, plan_.no_seccomp);
-  Note(Layer::kSeccomp, ApplySeccompFilter(plan_.seccomp));
+  if (plan_.seccomp.last.empty()) return report_.Unavailable(Layer::kSeccomp, plan_.no_seccomp);
+  Note(Layer::kSeccomp, ApplySeccompFilter(plan_.seccomp.last));
 }
 
 }  // namespace hearth::sandbox

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -83,11 +82,10 @@ std::string MakeMountPoint(const std::string& source, const std::string& root, c
   return "";
 }
 
-std::string PivotInto(const std::string& path) {
+std::string EnterTree(const std::string& path) {
   if (chdir(path.c_str()) != 0) return SystemError(path);
-  // Puts the old root on top of the new one, where it can be let go of: see pivot_root(2).
-  if (syscall(SYS_pivot_root, ".", ".") != 0) return SystemError("pivot_root");
-  if (umount2(".", MNT_DETACH) != 0) return SystemError("detaching the old root");
+  if (mount(".", "/", nullptr, MS_MOVE, nullptr) != 0) return SystemError("moving the file tree to /");
+  if (chroot(".") != 0) return SystemError("chroot");
   return chdir("/") == 0 ? "" : SystemError("chdir");
 }
 

@@ -22,7 +22,11 @@ std::string MakeFolders(const std::string& root, const std::string& path);
 // A place to mount `source` on: a folder or an empty file at root + path, parents included.
 std::string MakeMountPoint(const std::string& source, const std::string& root, const std::string& path);
 
-// Makes the mount point `path` the root of this process and lets go of everything outside of it.
-std::string PivotInto(const std::string& path);
+// Makes the mount point `path` the root of this process: all else is below it, out of reach of a process that may not
+// mount, chroot or enter namespaces and holds no descriptor of a folder outside.
+//
+// pivot_root would let go of the rest, but takes 70 us more: it looks at every thread of the machine, and unmounting waits
+// for all of its processors.
+std::string EnterTree(const std::string& path);
 
 }  // namespace hearth::sandbox

@@ -5,12 +5,20 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
 #include "isolate_pool/sandbox/enter.h"
 #include "isolate_pool/sandbox/errors.h"
+#include "isolate_pool/sandbox/identity.h"
 #include "isolate_pool/sandbox/landlock.h"
 #include "isolate_pool/sandbox/mount.h"
 #include "isolate_pool/sandbox/root.h"
@@ -53,10 +61,32 @@ std::string Try(const Plan& plan) {
   return error;
 }
 
+// Each fork gets a copy of all mounts, so those that hold nobody's code are dropped from what is copied.
+constexpr std::string_view kKernelFileSystems[] = {"autofs",     "binfmt_misc", "bpf",       "cgroup",   "cgroup2",
+                                                   "configfs",   "debugfs",     "devpts",    "efivarfs", "fusectl",
+                                                   "hugetlbfs",  "mqueue",      "nsfs",      "pstore",   "ramfs",
+                                                   "rpc_pipefs", "securityfs",  "selinuxfs", "tracefs"};
+
+void DropKernelMounts() {
+  std::ifstream mounts("/proc/self/mountinfo");
+  std::vector<std::string> places;
+  for (std::string line; std::getline(mounts, line);) {
+    std::istringstream words(line.substr(0, line.find(" - ")));
+    std::string place, type;
+    for (int i = 0; i < 5; ++i) words >> place;
+    std::istringstream(line.substr(line.find(" - ") + 3)) >> type;
+    if (std::find(std::begin(kKernelFileSystems), std::end(kKernelFileSystems), type) != std::end(kKernelFileSystems)) {
+      places.push_back(place);
+    }
+  }
+  for (const std::string& place : places) umount2(place.c_str(), MNT_DETACH);
+}
+
 // A mount namespace of this process's own with the base in it. What is mounted on the machine later is still seen.
 std::string ShareBase(const Plan& plan) {
   if (unshare(CLONE_NEWNS) != 0) return SystemError("unshare(CLONE_NEWNS)");
   if (mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) return SystemError("making mounts private");
+  DropKernelMounts();
   if (std::string error = BuildBase(plan.base, plan.runtime, 0); !error.empty()) return error;
   return MakeReadOnly(plan.base);
 }
@@ -106,14 +136,22 @@ void PlanNamespaces(Plan& plan) {
 
 bool Plan::user_namespace() const { return (namespaces & CLONE_NEWUSER) != 0; }
 
-Plan Plan::Prepare(const std::string& runtime) {
+Plan Plan::Prepare(const std::string& runtime, Mode mode) {
   Plan plan;
+  if (mode == Mode::kOff) {
+    plan.no_namespaces = plan.no_landlock = plan.no_seccomp = "the sandbox is off";
+    return plan;
+  }
   plan.runtime = runtime;
   plan.user = geteuid();
   plan.group = getegid();
   plan.landlock_abi = LandlockAbi(&plan.no_landlock);
-  plan.no_seccomp = CompileSeccompFilter(&plan.seccomp);
+  plan.no_seccomp = CompileSeccompFilters(&plan.seccomp);
   PlanNamespaces(plan);
+  if (plan.user == 0 && !plan.user_namespace()) plan.capabilities_locked = LockCapabilities().empty();
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (plan.no_seccomp.empty()) plan.no_seccomp = ApplySeccompFilter(plan.seccomp.early);
+  if (!plan.no_seccomp.empty()) plan.seccomp.last.clear();
   return plan;
 }
 

@@ -2,19 +2,21 @@
 
 // What all instances of one zygote have in common, found out and prepared once before the first fork.
 //
-//   const Plan plan = Plan::Prepare("/opt/node/bin");            // early: one thread, no descriptors to lose
+//   const Plan plan = Plan::Prepare("/opt/node/bin", mode);      // early: one thread
 //   ForkSibling({.namespaces = plan.namespaces});                // each fork
 //     Entry entry(plan);  entry.EnterBase();  …  entry.EnterFunction(policy);      // see enter.h
 //
 // As root, the zygote itself gets a mount namespace and builds the file tree in it, which forks copy with theirs. As an
-// ordinary user each fork gets a user namespace and builds its own. What works is tried out in a fork, not guessed.
+// ordinary user each fork gets a user namespace and builds its own. What works is tried out in a fork, not guessed. What
+// the zygote can give up itself, it does, and its forks inherit it.
 
-#include <linux/filter.h>
 #include <sys/types.h>
 
 #include <cstdint>
 #include <string>
-#include <vector>
+
+#include "isolate_pool/sandbox/policy.h"
+#include "isolate_pool/sandbox/seccomp_filter.h"
 
 namespace hearth::sandbox {
 
@@ -31,13 +33,15 @@ struct Plan {
 
   int landlock_abi = 0;  // 0: none, with the reason
   std::string no_landlock;
-  std::vector<sock_filter> seccomp;  // empty: none, with the reason
+  SeccompFilters seccomp;  // `last` is empty if there is none, with the reason; this process has `early` already
   std::string no_seccomp;
+  bool capabilities_locked = false;  // in this process already
 
   bool user_namespace() const;
 
-  // The caller must have one thread. It may get a mount namespace of its own.
-  static Plan Prepare(const std::string& runtime);
+  // `runtime` is Node's folder. The caller must have one thread. It gets no_new_privs, a filter and maybe a mount
+  // namespace; with kOff nothing happens.
+  static Plan Prepare(const std::string& runtime, Mode mode);
 };
 
 }  // namespace hearth::sandbox

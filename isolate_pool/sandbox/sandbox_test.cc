@@ -400,7 +400,7 @@ TEST_P(SandboxTest, StrictRefusesToStartWithoutALayerAndSaysHowToGoOn) {
   const Finding finding = Run(
       Strict(), [] { return "ran"; },
       [](Plan& plan) {
-        plan.seccomp.clear();
+        plan.seccomp.last.clear();
         plan.no_seccomp = "taken away";
       });
   EXPECT_EQ(finding.text, "");
@@ -414,7 +414,7 @@ TEST_P(SandboxTest, BestEffortGoesOnWithoutALayer) {
   const Finding finding = Run(
       policy, [] { return "ran"; },
       [](Plan& plan) {
-        plan.seccomp.clear();
+        plan.seccomp.last.clear();
         plan.no_seccomp = "taken away";
       });
   EXPECT_EQ(finding.error, "");

@@ -22,25 +22,18 @@ namespace {
 // those that Debian 12's libseccomp has no name for are given as numbers.
 constexpr const char* kForbidden[] = {
     // Mounts and roots.
-    "mount",
     "umount",
-    "umount2",
     "pivot_root",
-    "chroot",
     "fsopen",
     "fsconfig",
     "fsmount",
     "fspick",
-    "move_mount",
-    "open_tree",
-    "mount_setattr",
     "swapon",
     "swapoff",
     "quotactl",
     "quotactl_fd",
     // Namespaces.
     "setns",
-    "unshare",
     // Other processes' memory and descriptors.
     "ptrace",
     "process_vm_readv",
@@ -91,7 +84,6 @@ constexpr const char* kForbidden[] = {
     "vhangup",
     "iopl",
     "ioperm",
-    "sethostname",
     "setdomainname",
     "uselib",
     "ustat",
@@ -102,6 +94,9 @@ constexpr const char* kForbidden[] = {
     "pciconfig_read",
     "pciconfig_write",
 };
+// Those that entering a sandbox takes (enter.cc), beside clone.
+constexpr const char* kForbiddenLast[] = {"mount",     "umount2",       "chroot",  "move_mount",
+                                          "open_tree", "mount_setattr", "unshare", "sethostname"};
 constexpr const char* kMissing[] = {"io_uring_setup", "io_uring_enter", "io_uring_register"};
 // open_tree_attr, listns: newer than any libseccomp of the day.
 constexpr int kForbiddenNumbers[] = {467, 470};
@@ -117,7 +112,13 @@ constexpr uint64_t kSocketTypeMask = 0xf;
 
 class Builder {
  public:
-  Builder() : context_(seccomp_init(SCMP_ACT_ALLOW)) {}
+  Builder() : context_(seccomp_init(SCMP_ACT_ALLOW)) {
+    if (context_ == nullptr) return;
+    // System calls of another architecture (32-bit, x32) would pass by all rules.
+    seccomp_attr_set(context_, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
+    // A tree of comparisons instead of a chain.
+    seccomp_attr_set(context_, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+  }
   ~Builder() {
     if (context_ != nullptr) seccomp_release(context_);
   }
@@ -183,34 +184,30 @@ void AddSockets(Builder& builder) {
 
 }  // namespace
 
-std::string CompileSeccompFilter(std::vector<sock_filter>* filter) {
-  Builder builder;
-  if (builder.context() == nullptr) return "libseccomp cannot be initialised";
-  // System calls of another architecture (32-bit, x32) would pass by all of these rules.
-  seccomp_attr_set(builder.context(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
-  // A tree of comparisons instead of a chain.
-  seccomp_attr_set(builder.context(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
-
-  for (const char* name : kForbidden) builder.Refuse(seccomp_syscall_resolve_name(name), EPERM);
-  for (const char* name : kMissing) builder.Refuse(seccomp_syscall_resolve_name(name), ENOSYS);
-  for (int number : kForbiddenNumbers) builder.Refuse(number, EPERM);
-  for (int number : kMissingNumbers) builder.Refuse(number, ENOSYS);
-
+std::string CompileSeccompFilters(SeccompFilters* filters) {
+  Builder early;
+  Builder last;
+  if (early.context() == nullptr || last.context() == nullptr) return "libseccomp cannot be initialised";
+  for (const char* name : kForbidden) early.Refuse(seccomp_syscall_resolve_name(name), EPERM);
+  for (const char* name : kMissing) early.Refuse(seccomp_syscall_resolve_name(name), ENOSYS);
+  for (int number : kForbiddenNumbers) early.Refuse(number, EPERM);
+  for (int number : kMissingNumbers) early.Refuse(number, ENOSYS);
   // clone3 passes its flags in memory, where a filter cannot look; glibc then uses clone.
-  builder.Refuse(SCMP_SYS(clone3), ENOSYS);
-  for (uint64_t bit = 1; bit <= kNamespaceFlags; bit <<= 1) {
-    if ((kNamespaceFlags & bit) != 0) {
-      builder.RefuseIf(SCMP_SYS(clone), EPERM, SCMP_A0(SCMP_CMP_MASKED_EQ, bit, bit));
-    }
-  }
+  early.Refuse(SCMP_SYS(clone3), ENOSYS);
   constexpr scmp_datum_t kRead = 0xffffffff;
-  builder.RefuseIf(SCMP_SYS(personality), EPERM, SCMP_A0(SCMP_CMP_NE, kRead));
-  AddSockets(builder);
+  early.RefuseIf(SCMP_SYS(personality), EPERM, SCMP_A0(SCMP_CMP_NE, kRead));
+  AddSockets(early);
   for (int request : {TIOCSTI, TIOCLINUX}) {
-    builder.RefuseIf(SCMP_SYS(ioctl), EPERM,
-                     SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, static_cast<scmp_datum_t>(request)));
+    early.RefuseIf(SCMP_SYS(ioctl), EPERM,
+                   SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, static_cast<scmp_datum_t>(request)));
   }
-  return builder.Export(filter);
+
+  for (const char* name : kForbiddenLast) last.Refuse(seccomp_syscall_resolve_name(name), EPERM);
+  for (uint64_t bit = 1; bit <= kNamespaceFlags; bit <<= 1) {
+    if ((kNamespaceFlags & bit) != 0) last.RefuseIf(SCMP_SYS(clone), EPERM, SCMP_A0(SCMP_CMP_MASKED_EQ, bit, bit));
+  }
+  std::string error = early.Export(&filters->early);
+  return error.empty() ? last.Export(&filters->last) : error;
 }
 
 std::string ApplySeccompFilter(const std::vector<sock_filter>& filter) {

@@ -13,8 +13,15 @@
 
 namespace hearth::sandbox {
 
-// Compiles the filter: about a millisecond, so once, before the forks. Returns an error text, empty on success.
-std::string CompileSeccompFilter(std::vector<sock_filter>* filter);
+// Most of it the zygote does without as well: it takes that part on itself, and its forks have it for nothing. What
+// entering a sandbox needs is refused by a second, small filter at the end of that.
+struct SeccompFilters {
+  std::vector<sock_filter> early;
+  std::vector<sock_filter> last;
+};
+
+// About a millisecond, so once, before the forks. Returns an error text, empty on success.
+std::string CompileSeccompFilters(SeccompFilters* filters);
 
 // For the calling thread and what it starts. Needs no_new_privs. Returns an error text, empty on success.
 std::string ApplySeccompFilter(const std::vector<sock_filter>& filter);

@@ -24,15 +24,15 @@ namespace {
 
 // The errno with which `call` fails under the filter; 0 if it succeeds.
 int ErrnoOf(const std::function<long()>& call) {
-  static const std::vector<sock_filter> filter = [] {
-    std::vector<sock_filter> compiled;
-    EXPECT_EQ(CompileSeccompFilter(&compiled), "");
+  static const SeccompFilters filters = [] {
+    SeccompFilters compiled;
+    EXPECT_EQ(CompileSeccompFilters(&compiled), "");
     return compiled;
   }();
   const pid_t child = fork();
   if (child == 0) {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (!ApplySeccompFilter(filter).empty()) _exit(255);
+    if (!ApplySeccompFilter(filters.early).empty() || !ApplySeccompFilter(filters.last).empty()) _exit(255);
     errno = 0;
     _exit(call() < 0 ? errno : 0);
   }

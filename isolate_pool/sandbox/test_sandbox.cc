@@ -1,7 +1,6 @@
 #include "isolate_pool/sandbox/test_sandbox.h"
 
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -49,12 +48,10 @@ void Write(int file, const std::string& text) { (void)!write(file, text.data(), 
 // In the process that stands for the zygote; its exit status is that of the instance.
 [[noreturn]] void RunZygote(const std::string& runtime, const Policy& policy, const std::function<std::string()>& code,
                             const std::function<void(Plan&)>& change, int out) {
-  Plan plan = Plan::Prepare(runtime);
+  Plan plan = Plan::Prepare(runtime, policy.mode);
   if (change) change(plan);
-  clone_args arguments{};
-  arguments.flags = plan.namespaces;
-  arguments.exit_signal = SIGCHLD;
-  const auto child = static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
+  const auto child =
+      static_cast<pid_t>(syscall(SYS_clone, plan.namespaces | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
   if (child == 0) {
     Entry entry(plan);
     entry.EnterBase();
