@@ -16,7 +16,7 @@ const STATUS = {
   function_error: 500,
   init_failed: 502,
   timeout: 504,
-  cpu_exceeded: 504,
+  cpu_exceeded: 502,
   memory_exceeded: 502,
   response_too_large: 502,
   request_too_large: 413,
@@ -153,11 +153,11 @@ function controlGroups(root = '/sys/fs/cgroup') {
 }
 
 // Names in the folders for temporary files that an attack or hearth has put there. Attacks begin theirs with "hostile-";
-// the fixtures of tests ("hearth-test-") are not hearth's.
+// what tests and benchmarks put there is not hearth's.
 function temporaryFiles() {
   return ['/tmp', '/var/tmp', '/dev/shm', '/run'].flatMap((folder) =>
     (orNull(() => readdirSync(folder)) ?? [])
-      .filter((name) => /^(hostile-|hearth(?!-test-))/.test(name))
+      .filter((name) => /^(hostile-|hearth-(?!test-|bench-))/.test(name))
       .map((name) => path.join(folder, name)));
 }
 
@@ -177,7 +177,7 @@ function strangers(hearth, folder) {
     const here = pid !== hearth && pid !== process.pid && (below(parent) || directory.startsWith(folder));
     const title = orNull(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()) ?? '';
     // What has just ended and hearth is about to collect is a leftover only if it stays.
-    if (here && !/^hearth: (zygote|stem|victim)/.test(title)) found.push(`${pid} ${state} ${title}`);
+    if (here && !/^hearth: (zygote|stem|victim|.*\(template\)$)/.test(title)) found.push(`${pid} ${state} ${title}`);
   }
   return found;
 }

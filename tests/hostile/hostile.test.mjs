@@ -16,7 +16,9 @@ const MAX_SLOWDOWN = 3;
 // hearth again, the caller); on two cores that are both busy each may wait out a scheduler's slice, 3 to 4 ms, while
 // alone all of it takes less than 1 ms.
 const FLOOR_MS = 15;
-const ALONE_MS = 3000;
+const ALONE_MS = 1500;
+// Of the victim under one attack, before the slowdown counts.
+const MEASUREMENTS = 3;
 // At least so long, so that a percentile means something: 150 requests.
 const MIN_WINDOW_MS = 500;
 const LEFTOVER_GUARD_MS = 3000;
@@ -25,11 +27,17 @@ const CLIENT_GUARD_MS = 20_000;
 // Of a list, and of a text, in a message.
 const SHOWN = 5;
 const SHOWN_CHARACTERS = 300;
+// What is kept of an answer that may not end.
+const MAX_TEXT = 1 << 20;
 
 // More than hearth itself ever needs here, far less than what the attacks would have it hold.
 const MAX_HEARTH_MEMORY_KB = 256 << 10;
+// Fewer than one for each attack. Connections and processes that come and go.
+const SPARE_DESCRIPTORS = 64;
 
 const milliseconds = (value) => `${value.toFixed(1)} ms`;
+
+const descriptorsOf = (pid) => readdirSync(`/proc/${pid}/fd`).length;
 
 function memoryOf(pid) {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
@@ -42,10 +50,12 @@ async function call(hearth, name, { path: target = '/', method = 'GET', bytes, n
   const init = body ? { method: 'POST', body } : { method };
   const began = performance.now();
   const response = await fetch(hearth.http + url, { ...init, signal: AbortSignal.timeout(CLIENT_GUARD_MS) });
-  const answer = { status: response.status, id: response.headers.get('x-hearth-request-id'), text: '', brokenOff: false };
+  const { status, headers } = response;
+  const [id, start] = ['x-hearth-request-id', 'x-hearth-start'].map((name) => headers.get(name));
+  const answer = { status, id, start, text: '', brokenOff: false };
   try {
     for await (const chunk of response.body ?? []) {
-      if (answer.text.length < 1 << 20) answer.text += Buffer.from(chunk).toString('latin1');
+      if (answer.text.length < MAX_TEXT) answer.text += Buffer.from(chunk).toString('latin1');
     }
   } catch {
     answer.brokenOff = true;
@@ -61,6 +71,13 @@ function errorOf(answer) {
   } catch {
     return null;
   }
+}
+
+// hearth reports each invocation that fails or waits for a cold start.
+function reportOf(hearth, { status, id, start, brokenOff }) {
+  if (start === 'warm' && status === 200 && !brokenOff) return { outcome: 'ok' };
+  return hearth.waitForLine(({ event, request_id: request }) => event === 'invocation' && request === id,
+    `the report of request ${id}`);
 }
 
 // What is wrong with the answer, in words. What hearth reports about the invocation says the same as what it answered.
@@ -96,6 +113,7 @@ describe('attacks', { concurrency: 1 }, () => {
   let hearth;
   let load;
   let alone;
+  let descriptors;
 
   // The victim while nothing else happens.
   async function measureAlone() {
@@ -110,6 +128,7 @@ describe('attacks', { concurrency: 1 }, () => {
     load = new Load(hearth.port);
     await measureAlone();
     alone = await measureAlone();
+    descriptors = descriptorsOf(hearth.pid);
   }
 
   before(start);
@@ -125,9 +144,7 @@ describe('attacks', { concurrency: 1 }, () => {
     const problems = [];
     try {
       const answer = await call(hearth, attack.name, attack.call);
-      const line = await hearth.waitForLine((entry) => entry.event === 'invocation' && entry.request_id === answer.id,
-        `the report of request ${answer.id}`);
-      problems.push(...problemsOf(attack, answer, line));
+      problems.push(...problemsOf(attack, answer, await reportOf(hearth, answer)));
       for (const next of attack.then ?? []) {
         const answers = await Promise.all(Array.from({ length: next.times ?? 1 }, () => call(hearth, attack.name, next)));
         for (const { status, text } of answers) {
@@ -149,19 +166,22 @@ describe('attacks', { concurrency: 1 }, () => {
     return { problems, p99: victim.p99 };
   }
 
+  const tooSlow = (p99) => p99 > Math.max(MAX_SLOWDOWN * alone, FLOOR_MS);
+
   for (const attack of chosen) {
     test(attack.name, async (t) => {
       if (!alive(hearth.pid)) await start();
       let { problems, p99 } = await attackOnce(attack);
       t.diagnostic(`victim p99 ${milliseconds(p99)}, alone ${milliseconds(alone)}`);
-      if (problems.length === 0 && p99 > Math.max(MAX_SLOWDOWN * alone, FLOOR_MS)) {
-        // Was it the attack, or has the machine something else to do? Both are measured again, right after each other.
+      // Was it the attack, or has the machine something else to do? An attack that slows the victim does so every time.
+      for (let turn = 1; problems.length === 0 && tooSlow(p99); turn++) {
+        if (turn === MEASUREMENTS) {
+          problems.push(`the victim's p99 is ${milliseconds(p99)}, alone ${milliseconds(alone)}`);
+          break;
+        }
         alone = await measureAlone();
         ({ problems, p99 } = await attackOnce(attack));
         t.diagnostic(`again: victim p99 ${milliseconds(p99)}, alone ${milliseconds(alone)}`);
-        if (p99 > Math.max(MAX_SLOWDOWN * alone, FLOOR_MS)) {
-          problems.push(`the victim's p99 is ${milliseconds(p99)}, alone ${milliseconds(alone)}`);
-        }
       }
       if (problems.length > 0) assert.fail(problems.join('\n'));
     });
@@ -172,17 +192,9 @@ describe('attacks', { concurrency: 1 }, () => {
     assert.ok(kilobytes < MAX_HEARTH_MEMORY_KB, `hearth took ${kilobytes >> 10} MB`);
   });
 
-  test('all of them leave hearth with the descriptors it needs to serve the victim', async () => {
-    const used = () => readdirSync(`/proc/${hearth.pid}/fd`).length;
-    const fresh = await Hearth.start(deploy([]));
-    const ask = async (one) => (await one.fetch('/victim/')).text();
-    await ask(fresh);
-    const expected = readdirSync(`/proc/${fresh.pid}/fd`).length;
-    await fresh.stop();
-    await ask(hearth);
-    // The connections of the load, on either side, and a margin.
-    await eventually(`hearth has ${used()} descriptors open, a fresh one ${expected}`, () => used() < expected + 64);
-  });
+  test('all of them leave hearth with as many descriptors as before', () =>
+    eventually(`hearth has ${descriptorsOf(hearth.pid)} descriptors open, at first ${descriptors}`, () =>
+      descriptorsOf(hearth.pid) < descriptors + SPARE_DESCRIPTORS));
 });
 
 describe('hearth is killed', { concurrency: 1 }, () => {

@@ -1,12 +1,11 @@
-// concat of a spreadable array-like with 2 ** 33 holes, deaf to V8's interrupts.
+// concat of a spreadable array-like with 2 ** 33 holes, over and over.
 // expect: {
 //   "limits": { "cpu": "200ms", "timeout": "2s" },
 //   "outcome": "cpu_exceeded",
 //   "within": 1000
 // }
 function attack() {
-  [].concat({ length: 2 ** 33, [Symbol.isConcatSpreadable]: true });
-  return new Response();
+  for (;;) [].concat({ length: 2 ** 33, [Symbol.isConcatSpreadable]: true });
 }
 
 export default { fetch: attack };

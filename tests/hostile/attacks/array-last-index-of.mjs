@@ -1,4 +1,4 @@
-// Array.prototype.lastIndexOf of an array-like with 2 ** 33 holes, deaf to V8's interrupts.
+// Array.prototype.lastIndexOf of an array-like with 2 ** 33 holes. Most such builtins are deaf to V8's interrupts.
 // expect: {
 //   "limits": { "cpu": "200ms", "timeout": "2s" },
 //   "outcome": "cpu_exceeded",

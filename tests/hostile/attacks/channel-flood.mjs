@@ -16,10 +16,11 @@ createServer((request, response) => {
     } catch {}
   }
   const frames = Buffer.from('05000000120308e707'.repeat(7000), 'hex');
+  const written = new Map(sockets.map((fd) => [fd, 0]));
   for (;;) {
-    for (const fd of sockets) {
+    for (const [fd, offset] of written) {
       try {
-        writeSync(fd, frames);
+        written.set(fd, (offset + writeSync(fd, frames, offset)) % frames.length);
       } catch {}
     }
   }

@@ -1,5 +1,6 @@
 // Sockets that listen, until there are no more descriptors.
 // expect: {
+//   "limits": { "timeout": "5s", "descriptors": 256 },
 //   "outcome": "ok",
 //   "answer": "EMFILE",
 //   "within": 3000

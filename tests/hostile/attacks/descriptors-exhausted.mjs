@@ -1,5 +1,6 @@
 // Files opened until there are no more descriptors.
 // expect: {
+//   "limits": { "timeout": "5s", "descriptors": 256 },
 //   "outcome": "ok",
 //   "answer": "EMFILE",
 //   "within": 2000

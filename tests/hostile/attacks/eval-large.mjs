@@ -5,7 +5,7 @@
 //   "within": 1000
 // }
 function attack() {
-  for (let n = 0; ; n++) (0, eval)('var a' + n + ' = ' + '[1, 2, {a: 3}],'.repeat(4e5) + '0');
+  for (let n = 0; ; n++) (0, eval)(n + ', ' + '[1, 2, { a: 3 }], '.repeat(4e5) + '0');
 }
 
 export default { fetch: attack };

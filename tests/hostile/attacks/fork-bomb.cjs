@@ -1,7 +1,7 @@
 // Processes that wait, one after the other, as many as can be had.
 // expect: {
 //   "native": true,
-//   "limits": { "timeout": "5s" },
+//   "limits": { "timeout": "5s", "processes": 64 },
 //   "outcome": "ok",
 //   "answer": "EAGAIN",
 //   "within": 4000
@@ -10,6 +10,6 @@ const { getSystemErrorName } = require('node:util');
 const native = require('./hostile.node');
 
 exports.fetch = () => {
-  const count = native.fork(1100);
+  const count = native.fork(400);
   return new Response(count < 0 ? getSystemErrorName(count) : `${count} processes`);
 };

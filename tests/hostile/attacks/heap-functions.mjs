@@ -1,8 +1,8 @@
 // Functions compiled from text, all different, without end.
 // expect: {
-//   "limits": { "memory": "128MB", "timeout": "5s" },
+//   "limits": { "memory": "128MB", "timeout": "10s" },
 //   "outcome": "memory_exceeded",
-//   "within": 3000
+//   "within": 8000
 // }
 function attack() {
   const kept = [];

@@ -11,7 +11,7 @@ export default {
       open(0);
       return new Response(url() ?? 'none');
     } catch (error) {
-      return new Response(error.code);
+      return new Response(error.code ?? 'none');
     }
   },
 };

@@ -1,9 +1,8 @@
 // A result of a hundred thousand nested arrays, of an event's handler.
 // expect: {
 //   "kind": "lambda",
-//   "outcome": "function_error",
-//   "status": 502,
-//   "message": "Unable to stringify response body"
+//   "outcome": "ok",
+//   "answer": "\\[{100001}\\]{100001}"
 // }
 export function handler() {
   let value = [];

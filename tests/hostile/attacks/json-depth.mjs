@@ -1,4 +1,4 @@
-// JSON.stringify of a hundred thousand nested arrays.
+// JSON.stringify, with a replacer, of a hundred thousand nested arrays.
 // expect: {
 //   "outcome": "function_error",
 //   "message": "Maximum call stack size exceeded"
@@ -7,6 +7,6 @@ export default {
   fetch(request) {
     let value = [];
     for (let n = 0; n < 100_000; n++) value = [value];
-    return Response.json(value);
+    return new Response(JSON.stringify(value, (_, member) => member));
   },
 };

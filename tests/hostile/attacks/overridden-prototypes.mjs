@@ -6,7 +6,7 @@
 // }
 export default {
   fetch(request) {
-    for (const name of ['then', 'toJSON', 'status', 'type', 'message', 'stack', 'kind', 'entry', 'headers', 'id', 'writable']) {
+    for (const name of ['toJSON', 'message', 'stack', 'kind', 'entry', 'id', 'fd', 'port', 'path', 'done', 'value']) {
       Object.prototype[name] = 'polluted';
     }
     return new Response('ok');

@@ -9,7 +9,7 @@ import { readdirSync } from 'node:fs';
 export default {
   fetch(request) {
     try {
-      return new Response(String(readdirSync(`/proc/${process.ppid}/fd`)));
+      return new Response(String(readdirSync(`/proc/${process.ppid}/fd`).length));
     } catch (error) {
       return new Response(error.code);
     }

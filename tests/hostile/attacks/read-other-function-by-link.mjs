@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 export default {
   fetch(request) {
     try {
-      return new Response(String(readFileSync('link')));
+      return new Response(String(readFileSync('link').length));
     } catch (error) {
       return new Response(error.code);
     }

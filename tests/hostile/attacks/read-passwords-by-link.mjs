@@ -9,7 +9,7 @@ import { readFileSync, symlinkSync } from 'node:fs';
 export default {
   fetch(request) {
     try {
-      return new Response(String((symlinkSync('/etc/shadow', '/tmp/hostile-link'), readFileSync('/tmp/hostile-link'))));
+      return new Response(String((symlinkSync('/etc/shadow', '/tmp/hostile-link'), readFileSync('/tmp/hostile-link')).length));
     } catch (error) {
       return new Response(error.code);
     }

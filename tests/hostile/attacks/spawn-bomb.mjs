@@ -1,6 +1,6 @@
 // Programs started without end.
 // expect: {
-//   "limits": { "timeout": "5s" },
+//   "limits": { "timeout": "5s", "processes": 64 },
 //   "outcome": "ok",
 //   "answer": "EAGAIN|ENOENT|EACCES|EPERM",
 //   "within": 4000
@@ -9,11 +9,11 @@ import { spawn } from 'node:child_process';
 
 export default {
   async fetch(request) {
-    for (let n = 0; n < 600; n++) {
+    for (let n = 0; n < 200; n++) {
       const child = spawn('sleep', ['10'], { stdio: 'ignore' });
       const error = await new Promise((resolve) => child.once('spawn', resolve).once('error', resolve));
       if (error) return new Response(error.code);
     }
-    return new Response('600 processes');
+    return new Response('200 processes');
   },
 };

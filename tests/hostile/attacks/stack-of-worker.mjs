@@ -1,7 +1,7 @@
 // Recursion in a worker thread that was promised more stack than it has.
 // expect: {
-//   "outcome": "instance_killed",
-//   "message": "SIGSEGV"
+//   "outcome": "instance_exited",
+//   "message": "Maximum call stack size exceeded"
 // }
 import { Worker } from 'node:worker_threads';
 

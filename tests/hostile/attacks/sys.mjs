@@ -9,7 +9,7 @@ import { readdirSync } from 'node:fs';
 export default {
   fetch(request) {
     try {
-      return new Response(String(readdirSync('/sys/block')));
+      return new Response(String(readdirSync('/sys/block').length));
     } catch (error) {
       return new Response(error.code);
     }

@@ -1,7 +1,7 @@
 // Threads that wait, as many as can be had.
 // expect: {
 //   "native": true,
-//   "limits": { "timeout": "5s" },
+//   "limits": { "timeout": "5s", "processes": 64 },
 //   "outcome": "ok",
 //   "answer": "EAGAIN",
 //   "within": 4000

@@ -1,6 +1,6 @@
 // Empty files in /tmp, up to a hundred thousand.
 // expect: {
-//   "limits": { "timeout": "5s" },
+//   "limits": { "timeout": "5s", "tmp": "16MB" },
 //   "outcome": "ok",
 //   "answer": "ENOSPC",
 //   "within": 4000

@@ -1,6 +1,6 @@
 // /tmp filled, up to 1 GB.
 // expect: {
-//   "limits": { "timeout": "5s" },
+//   "limits": { "timeout": "5s", "tmp": "16MB" },
 //   "outcome": "ok",
 //   "answer": "ENOSPC",
 //   "within": 4000

@@ -192,7 +192,15 @@ static int64_t ReadProcess(int64_t pid, int64_t b) {
   return Result(process_vm_readv((pid_t)pid, &here, 1, &there, 1, 0));
 }
 
-static int64_t Unshare(int64_t flags, int64_t b) { return Result(unshare((int)flags)); }
+// In a child, which has one thread, as new user namespaces want it.
+static int64_t Unshare(int64_t flags, int64_t b) {
+  const pid_t pid = fork();
+  if (pid < 0) return -errno;
+  if (pid == 0) _exit(unshare((int)flags) == 0 ? 0 : errno);
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return -WEXITSTATUS(status);
+}
 
 static int64_t SetUid(int64_t uid, int64_t b) { return Result(syscall(SYS_setresuid, uid, uid, uid)); }
 

@@ -2,8 +2,8 @@
 // expect: {
 //   "native": true,
 //   "kind": "server",
-//   "limits": { "timeout": "1s" },
-//   "outcome": "invalid_response",
+//   "limits": { "timeout": "500ms" },
+//   "outcome": "timeout",
 //   "within": 1500
 // }
 const { createServer } = require('node:http');
