@@ -2,7 +2,7 @@
 // expect: {
 //   "limits": { "memory": "128MB", "timeout": "5s" },
 //   "outcome": "memory_exceeded",
-//   "within": 3000
+//   "within": 5000
 // }
 const kept = [];
 for (;;) kept.push({ index: kept.length, text: 'x'.repeat(16) + kept.length });

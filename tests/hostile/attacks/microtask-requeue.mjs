@@ -2,7 +2,7 @@
 // expect: {
 //   "limits": { "cpu": "200ms", "timeout": "2s" },
 //   "outcome": "cpu_exceeded",
-//   "stack": "again",
+//   "stack": "again|runMicrotask",
 //   "within": 1000
 // }
 function attack() {
