@@ -65,7 +65,9 @@ struct Emulator::Impl {
         function_url(invoker),
         http(io, {.host = options.host, .port = options.http_port}, &invoker, &function_url),
         admin(io, {.host = options.host, .port = options.admin_port}, nullptr, nullptr),
-        grpc(invoker) {
+        grpc(invoker, {.version = options.version,
+                       .engine = [this] { return Engine(); },
+                       .template_status = [this](const std::string& name) { return factory.Template(name); }}) {
     observers.other = options.on_invocation;
     http.AddHandler(&lambda_api);
   }
@@ -74,6 +76,17 @@ struct Emulator::Impl {
     const auto ready = std::make_shared<OneShot<absl::Status>>(context.get_executor());
     launcher.Start(engine, [ready](absl::Status status) { ready->Set(std::move(status)); });
     co_return co_await ready->Get();
+  }
+
+  EngineStats Engine() const {
+    return {.node_version = launcher.info().node_version,
+            .v8_version = launcher.info().v8_version,
+            .zygote_pid = launcher.pid(),
+            .zygote_starts = launcher.starts(),
+            .zygote_forks = launcher.forks(),
+            .stems_ready = stems.size(),
+            .stems_target = stems.target(),
+            .memory_pressure_evictions = memory_pressure.evicted()};
   }
 
   // Each takes the next function until none is left.

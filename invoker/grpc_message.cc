@@ -50,13 +50,13 @@ std::string ContentTypeOf(const v1::InvokeRequest& request, FunctionKind kind) {
   return "application/json";
 }
 
-void Set(google::protobuf::Duration* out, std::chrono::nanoseconds duration) {
+}  // namespace
+
+void SetDuration(google::protobuf::Duration* out, std::chrono::nanoseconds duration) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
   out->set_seconds(seconds.count());
   out->set_nanos(static_cast<int32_t>((duration - seconds).count()));
 }
-
-}  // namespace
 
 absl::StatusOr<HttpRequestHead> HttpHeadOf(const v1::InvokeRequest& request, FunctionKind kind,
                                            std::optional<uint64_t> content_length) {
@@ -137,10 +137,10 @@ v1::InvokeResponse ResponseOf(const InvocationResult& result) {
   report->set_request_id(ValidUtf8(result.report.request_id));
   report->set_instance(ValidUtf8(result.report.instance));
   report->set_start(result.report.start);
-  Set(report->mutable_queue(), result.report.queue);
-  if (result.report.init.count() > 0) Set(report->mutable_init(), result.report.init);
-  Set(report->mutable_run(), result.report.run);
-  Set(report->mutable_cpu(), result.report.cpu);
+  SetDuration(report->mutable_queue(), result.report.queue);
+  if (result.report.init.count() > 0) SetDuration(report->mutable_init(), result.report.init);
+  SetDuration(report->mutable_run(), result.report.run);
+  SetDuration(report->mutable_cpu(), result.report.cpu);
   report->set_peak_memory_bytes(result.report.peak_memory_bytes);
   response.set_log_tail(result.log_tail);
   return response;

@@ -2,6 +2,7 @@
 
 // Translates between hearth.v1 messages and the invoker's own types. Pure functions; any thread.
 
+#include <chrono>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -28,5 +29,7 @@ grpc::Status StatusOf(const InvocationResult& result);
 
 // Outcome, error, report and log tail, without payload and HTTP head.
 v1::InvokeResponse ResponseOf(const InvocationResult& result);
+
+void SetDuration(google::protobuf::Duration* out, std::chrono::nanoseconds duration);
 
 }  // namespace hearth

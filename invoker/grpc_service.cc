@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
@@ -10,6 +12,7 @@
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "hearth/v1/invoker.grpc.pb.h"
+#include "hearth/v1/operations.grpc.pb.h"
 #include "invoker/grpc_call.h"
 
 namespace hearth {
@@ -69,7 +72,44 @@ class GrpcServer::Service : public v1::Invoker::CallbackService {
   hearth::Invoker& invoker_;
 };
 
-GrpcServer::GrpcServer(Invoker& invoker) : invoker_(invoker), service_(std::make_unique<Service>(invoker)) {}
+// Each call is one coroutine of the core. Request and response are gRPC's, and stay until the call is finished, also if
+// the client is gone by then.
+class GrpcServer::OperationsService : public v1::Operations::CallbackService {
+ public:
+  OperationsService(hearth::Invoker& invoker, OperationsSource source)
+      : context_(invoker.context()), operations_(invoker, std::move(source)) {}
+
+  grpc::ServerUnaryReactor* Stats(grpc::CallbackServerContext* context, const v1::StatsRequest* request,
+                                  v1::StatsResponse* response) override {
+    return Run(context, operations_.Stats(*request, *response));
+  }
+  grpc::ServerUnaryReactor* ListInstances(grpc::CallbackServerContext* context, const v1::ListInstancesRequest* request,
+                                          v1::ListInstancesResponse* response) override {
+    return Run(context, operations_.ListInstances(*request, *response));
+  }
+  grpc::ServerUnaryReactor* Evict(grpc::CallbackServerContext* context, const v1::EvictRequest* request,
+                                  v1::EvictResponse* response) override {
+    return Run(context, operations_.Evict(*request, *response));
+  }
+
+ private:
+  grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, asio::awaitable<grpc::Status> call) {
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+    asio::co_spawn(context_, Finish(reactor, std::move(call)), asio::detached);
+    return reactor;
+  }
+  static asio::awaitable<void> Finish(grpc::ServerUnaryReactor* reactor, asio::awaitable<grpc::Status> call) {
+    reactor->Finish(co_await std::move(call));
+  }
+
+  asio::io_context& context_;
+  hearth::Operations operations_;
+};
+
+GrpcServer::GrpcServer(Invoker& invoker, OperationsSource source)
+    : invoker_(invoker),
+      service_(std::make_unique<Service>(invoker)),
+      operations_(std::make_unique<OperationsService>(invoker, std::move(source))) {}
 
 GrpcServer::~GrpcServer() {
   if (shutdown_.joinable()) {
@@ -88,6 +128,7 @@ absl::Status GrpcServer::Start(const std::string& host, uint16_t port, std::stri
   int bound = 0;
   builder.AddListeningPort(Address(host, port), grpc::InsecureServerCredentials(), &bound);
   builder.RegisterService(service_.get());
+  builder.RegisterService(operations_.get());
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentCalls);
@@ -108,6 +149,7 @@ void GrpcServer::SetServing(bool serving) {
   grpc::HealthCheckServiceInterface* const health = server_->GetHealthCheckService();
   health->SetServingStatus(serving);
   health->SetServingStatus(v1::Invoker::service_full_name(), serving);
+  health->SetServingStatus(v1::Operations::service_full_name(), serving);
 }
 
 void GrpcServer::Shutdown(Clock::time_point deadline, std::function<void()> done) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// The gRPC port: hearth.v1.Invoker, grpc.health.v1.Health and server reflection.
+// The gRPC port: hearth.v1.Invoker, hearth.v1.Operations, grpc.health.v1.Health and server reflection.
 //
 //   GrpcServer grpc(invoker);
 //   if (absl::Status status = grpc.Start("127.0.0.1", 50051, "--grpc-port"); !status.ok()) …
@@ -22,6 +22,7 @@
 
 #include "absl/status/status.h"
 #include "invoker/invoker.h"
+#include "invoker/operations.h"
 
 namespace grpc {
 class Server;
@@ -35,8 +36,8 @@ class GrpcServer {
 
   static constexpr int kMaxMessageBytes = 128 << 20;
 
-  // `invoker` and its context must outlive this.
-  explicit GrpcServer(Invoker& invoker);
+  // `invoker`, its context and what `source` reads must outlive this.
+  explicit GrpcServer(Invoker& invoker, OperationsSource source = {});
   // Ends every call.
   ~GrpcServer();
 
@@ -44,7 +45,7 @@ class GrpcServer {
   absl::Status Start(const std::string& host, uint16_t port, std::string_view port_flag);
   // The bound port.
   uint16_t port() const { return port_; }
-  // What health checks say, of the server and of hearth.v1.Invoker. True after Start.
+  // What health checks say, of the server and of both services of hearth.v1. True after Start.
   void SetServing(bool serving);
   // Once, from any thread; returns at once. Refuses new calls, and ends those that are left at `deadline`. `done` is
   // called on the core's thread when no call is left.
@@ -52,9 +53,11 @@ class GrpcServer {
 
  private:
   class Service;
+  class OperationsService;
 
   Invoker& invoker_;
   std::unique_ptr<Service> service_;
+  std::unique_ptr<OperationsService> operations_;
   std::unique_ptr<grpc::Server> server_;
   uint16_t port_ = 0;
   std::thread shutdown_;

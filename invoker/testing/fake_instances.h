@@ -41,7 +41,7 @@ class FakeInstances : public InstanceFactory {
 
   std::shared_ptr<Instance> Start(std::shared_ptr<const FunctionSpec> spec, std::string id,
                                   std::function<void(absl::Status)> ready) override;
-  void Forget(const std::string&) override {}
+  void Forget(const std::string& function) override { forgotten.push_back(function); }
 
   boost::asio::io_context& context;
   FunctionKind kind;
@@ -52,6 +52,8 @@ class FakeInstances : public InstanceFactory {
   std::string log_tail;
   // Events that were given up.
   int cancelled = 0;
+  // Functions of which nothing shall be kept ahead of need.
+  std::vector<std::string> forgotten;
 };
 
 class FakeInstance : public Instance, public std::enable_shared_from_this<FakeInstance> {

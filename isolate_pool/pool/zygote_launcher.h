@@ -52,6 +52,8 @@ class ZygoteLauncher final : public Launcher {
   pid_t pid() const { return current_ == nullptr ? -1 : current_->pid(); }
   // Zygotes started, the first one included.
   uint64_t starts() const { return starts_; }
+  // Of the zygote of now; 0 while there is none.
+  uint64_t forks() const { return current_ == nullptr ? 0 : current_->forks(); }
 
   // Launches wait while the first zygote boots, and while a lost one is replaced for the first time; when that fails
   // too, they are refused until there is one.
