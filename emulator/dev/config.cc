@@ -24,6 +24,7 @@ using namespace std::chrono_literals;
 constexpr uint64_t kGigabyte = 1ull << 30;
 // Less than the least would not leave a function anything beside Node itself.
 constexpr SizeRange kMemory = {96 * kMegabyte, 10 * kGigabyte};
+constexpr SizeRange kTmp = {kMegabyte, 10 * kGigabyte};
 // A streamed response is not held in memory, so it may be larger than a request.
 constexpr SizeRange kResponse = {1, 10 * kGigabyte};
 constexpr std::string_view kKindNames[] = {"lambda", "fetch", "server", "http", "cloudevent"};
@@ -69,7 +70,46 @@ constexpr Field kLimitFields[] = {
     {"request", [](const TomlValue& v, Draft* d) { return v.Read({1, kGigabyte}, &d->spec.limits.request_bytes); }},
     {"response", [](const TomlValue& v, Draft* d) { return v.Read(kResponse, &d->spec.limits.response_bytes); }},
     {"log", [](const TomlValue& v, Draft* d) { return v.Read({0, kGigabyte}, &d->spec.limits.log_bytes); }},
+    {"tmp", [](const TomlValue& v, Draft* d) { return v.Read(kTmp, &d->spec.sandbox.tmp_bytes); }},
+    {"processes", [](const TomlValue& v, Draft* d) { return v.Read({16, 100000}, &d->spec.sandbox.processes); }},
+    {"descriptors", [](const TomlValue& v, Draft* d) { return v.Read({64, 1000000}, &d->spec.sandbox.descriptors); }},
 };
+
+absl::Status ReadMode(const TomlValue& value, Draft* draft) {
+  std::string text;
+  if (absl::Status status = value.Read(&text); !status.ok()) return status;
+  const std::optional<sandbox::Mode> mode = sandbox::ParseMode(text);
+  if (mode == sandbox::Mode::kOff) {
+    return value.Error("\"off\" is for all functions or none: pass --sandbox off instead");
+  }
+  if (!mode) return value.Error(StrCat("\"", text, "\" is none of strict, best-effort"));
+  draft->spec.sandbox.mode = *mode;
+  return absl::OkStatus();
+}
+
+absl::Status ReadEgress(const TomlValue& value, Draft* draft) {
+  std::string text;
+  if (absl::Status status = value.Read(&text); !status.ok()) return status;
+  const std::optional<sandbox::Egress> egress = sandbox::ParseEgress(text);
+  if (!egress) return value.Error(StrCat("\"", text, "\" is none of all, none"));
+  draft->spec.sandbox.egress = *egress;
+  return absl::OkStatus();
+}
+
+absl::Status ReadReadable(const TomlValue& value, Draft* draft) {
+  std::vector<std::string> paths;
+  if (absl::Status status = value.Read(&paths); !status.ok()) return status;
+  draft->spec.sandbox.readable.clear();
+  for (const std::string& path : paths) {
+    std::error_code failure;
+    const fs::path canonical = fs::canonical(fs::path(draft->spec.directory) / path, failure);
+    if (failure) return value.Error(StrCat("\"", path, "\" does not exist"));
+    draft->spec.sandbox.readable.push_back(canonical.native());
+  }
+  return absl::OkStatus();
+}
+
+constexpr Field kSandboxFields[] = {{"mode", ReadMode}, {"egress", ReadEgress}, {"readable", ReadReadable}};
 
 absl::Status ReadTemplate(const TomlValue& value, Draft* draft) {
   std::string text;
@@ -129,6 +169,7 @@ constexpr Field kFunctionFields[] = {
 constexpr std::pair<std::string_view, std::span<const Field>> kSections[] = {
     {"limits", kLimitFields},
     {"scaling", kScalingFields},
+    {"sandbox", kSandboxFields},
 };
 
 const Field* FindField(std::span<const Field> fields, std::string_view key) {

@@ -15,12 +15,20 @@
 //   request = "6MB"              # 1B to 1GB
 //   response = "6MB"             # 1B to 10GB
 //   log = "1MB"                  # 0B to 1GB
+//   tmp = "512MB"                # 1MB to 10GB; sandbox/policy.h has the defaults from here on
+//   processes = 1024             # 16 to 100000; threads count, too
+//   descriptors = 1024           # 64 to 1000000
 //
 //   [scaling]
 //   concurrency = 80             # 1 to 1000
 //   max_instances = 100          # 1 to 10000
 //   idle_timeout = "5m"          # 0s to 24h
 //   queue = 1000                 # 0 to 1000000
+//
+//   [sandbox]                    # docs/sandbox.md
+//   mode = "best-effort"         # strict, best-effort
+//   egress = "all"               # all, none
+//   readable = ["../shared"]     # files and folders beside the code; relative ones to this file's folder
 //
 //   [env]                        # names: [A-Za-z_][A-Za-z0-9_]*
 //   GREETING = "Hello"

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "emulator/dev/code_root.h"
 #include "emulator/dev/config.h"
 #include "emulator/dev/entry.h"
 #include "emulator/dev/framework.h"
@@ -285,6 +286,12 @@ absl::StatusOr<std::vector<FunctionSpec>> Discover(const std::vector<std::string
     return absl::AlreadyExistsError(StrCat("two functions are called \"", twin->name, "\": ", Place(*twin, twin[1]),
                                            " and ", Place(twin[1], *twin), ": set another `name` in the ",
                                            kConfigFileName, " of one"));
+  }
+  for (FunctionSpec& spec : specs) {
+    std::vector<std::string> roots = CodeRoots(spec.directory);
+    // The code first; what hearth.toml adds may lie in it.
+    std::move(spec.sandbox.readable.begin(), spec.sandbox.readable.end(), std::back_inserter(roots));
+    spec.sandbox.readable = std::move(roots);
   }
   return specs;
 }

@@ -145,6 +145,17 @@ absl::Status TomlValue::Read(bool* out) const {
   return absl::OkStatus();
 }
 
+absl::Status TomlValue::Read(std::vector<std::string>* out) const {
+  const toml::array* list = node_.as_array();
+  if (!list) return WrongType("a list of strings");
+  std::vector<std::string> texts;
+  for (const toml::node& node : *list) {
+    if (absl::Status status = TomlValue(file_, node, label_).Read(&texts.emplace_back()); !status.ok()) return status;
+  }
+  *out = std::move(texts);
+  return absl::OkStatus();
+}
+
 absl::Status TomlValue::Read(const toml::table** out) const {
   const toml::table* table = node_.as_table();
   if (!table) return WrongType("a table");

@@ -58,6 +58,8 @@ class TomlValue {
   absl::Status Read(SizeRange range, uint64_t* out) const;
   absl::Status Read(CountRange range, uint32_t* out) const;
   absl::Status Read(bool* out) const;
+  // A list of strings.
+  absl::Status Read(std::vector<std::string>* out) const;
   absl::Status Read(const toml::table** out) const;
   // A string, which may be empty, or a number or boolean just as it is written in the file (`1.10`, `0x1F`).
   absl::Status ReadAsWritten(std::string* out) const;

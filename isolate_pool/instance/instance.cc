@@ -15,13 +15,16 @@
 #include "isolate_pool/instance/fork_safety.h"
 #include "isolate_pool/instance/interrupt_signal.h"
 #include "isolate_pool/instance/memory_limit.h"
+#include "isolate_pool/instance/sandbox_policy.h"
 #include "isolate_pool/instance/stack_trace.h"
+#include "isolate_pool/sandbox/enter.h"
 
 namespace hearth {
 namespace {
 
 // Exit codes of an instance that ends for a reason of hearth's own; the invoker goes by the Ending frame, people see
 // these in a process list only.
+constexpr int kExitSandbox = 124;
 constexpr int kExitLimit = 125;
 constexpr int kExitProtocol = 126;
 
@@ -40,10 +43,13 @@ void TakeStandardStreams(const InstanceDescriptors& descriptors) {
 
 class Instance final : public RuntimeEvents {
  public:
-  Instance(engine::Engine& engine, Runtime& runtime) : engine_(engine), runtime_(runtime) {}
+  Instance(engine::Engine& engine, Runtime& runtime, const sandbox::Plan& plan)
+      : engine_(engine), runtime_(runtime), plan_(plan) {}
 
   [[noreturn]] void Run(const InstanceDescriptors& descriptors) {
-    Enter(descriptors);
+    sandbox::Entry entry(plan_);
+    Enter(descriptors, &entry);
+    EnterSandbox(entry);
     TakeEnvironment();
     response_limit_bytes_ = assignment_.response_limit_bytes();
     if (assignment_.memory_limit_bytes() > 0) {
@@ -54,7 +60,10 @@ class Instance final : public RuntimeEvents {
     node::SetProcessExitHandler(engine_.environment(), [this](node::Environment*, int code) { Exit(code); });
     ListenForInterrupts();
     WatchChannel();
-    if (assignment_.become_template()) fork_safety_.emplace(engine_.loop());
+    if (assignment_.become_template() && !descriptors_.empty()) {
+      fork_control_ = TakeDescriptor();
+      fork_safety_.emplace(engine_.loop());
+    }
     runtime_.Assign(assignment_);
     while (true) Turn();
   }
@@ -103,11 +112,13 @@ class Instance final : public RuntimeEvents {
   }
 
   // On this process's first steps, as a fork of the zygote or of a template: takes its place and its assignment.
-  void Enter(const InstanceDescriptors& descriptors) {
+  // `entry`: null in a fork of a template, which has its template's sandbox.
+  void Enter(const InstanceDescriptors& descriptors, sandbox::Entry* entry) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     // A session of its own: the terminal's signals are the invoker's business, and the group can be killed as one.
     setsid();
     TakeStandardStreams(descriptors);
+    if (entry != nullptr) entry->EnterBase();
     if (engine_.AfterFork() != 0) _exit(kExitProtocol);
     channel_ = descriptors.channel;
     decoder_.emplace(kMaxFrameBytes);
@@ -135,22 +146,28 @@ class Instance final : public RuntimeEvents {
     engine_.PrepareFork();
     int threads = 1;
     std::string refusal = fork_safety_->Refusal(&threads);
-    if (refusal.empty() && descriptors_.empty()) refusal = "no control socket came along";
+    // The kernel lets no process that is its pid namespace's first have siblings (CLONE_PARENT).
+    if (refusal.empty() && getpid() == 1) refusal = "its sandbox has process ids of its own";
     fork_safety_.reset();
     if (!refusal.empty()) {
+      close(fork_control_);
+      // Else it would be taken for the first connection's.
+      if (!descriptors_.empty()) {
+        close(descriptors_.front());
+        descriptors_.pop_front();
+      }
       engine_.platform().StartWorkers();
       initialised.set_template_refusal(refusal);
       return Report(initialised);
     }
-    const int control = descriptors_.front();
     initialised.set_is_template(true);
     Report(initialised);
     runtime_.BecomeTemplate();
     uv_close(reinterpret_cast<uv_handle_t*>(&poll_), nullptr);
     uv_run(engine_.loop(), UV_RUN_NOWAIT);
     close(channel_);
-    const bool in_order = ServeForks(control, {.threads = threads}, [this](const InstanceDescriptors& descriptors) {
-      Enter(descriptors);
+    const bool in_order = ServeForks(fork_control_, {.threads = threads}, [this](const InstanceDescriptors& descriptors) {
+      Enter(descriptors, nullptr);
       WatchChannel();
       runtime_.Restore(assignment_);
       while (true) Turn();
@@ -169,8 +186,22 @@ class Instance final : public RuntimeEvents {
         break;
       }
     }
-    // The invoker may have died before the parent-death signal was set.
-    if (getppid() != assignment_.invoker_pid()) _exit(kExitProtocol);
+    // The invoker may have died before the parent-death signal was set. In a pid namespace nobody has a parent outside,
+    // and the end of the channel tells.
+    if (const pid_t parent = getppid(); parent != 0 && parent != assignment_.invoker_pid()) _exit(kExitProtocol);
+  }
+
+  // The last step before any of the function's code runs.
+  void EnterSandbox(sandbox::Entry& entry) {
+    const std::string error = entry.EnterFunction(ToPolicy(assignment_.sandbox()));
+    internal::FromInstance message;
+    *message.mutable_sandboxed() = ToMessage(entry.report());
+    Send(message);
+    if (error.empty()) return;
+    message.mutable_initialised()->mutable_failure()->set_type("Hearth.Sandbox");
+    message.mutable_initialised()->mutable_failure()->set_message(error);
+    Send(message);
+    _exit(kExitSandbox);
   }
 
   void TakeEnvironment() {
@@ -218,13 +249,17 @@ class Instance final : public RuntimeEvents {
         return runtime_.Cancel(message.cancellation().id());
       case internal::ToInstance::kConnection: {
         if (descriptors_.empty()) _exit(kExitProtocol);
-        const int fd = descriptors_.front();
-        descriptors_.pop_front();
-        return runtime_.Connect(fd);
+        return runtime_.Connect(TakeDescriptor());
       }
       default:
         _exit(kExitProtocol);
     }
+  }
+
+  int TakeDescriptor() {
+    const int fd = descriptors_.front();
+    descriptors_.pop_front();
+    return fd;
   }
 
   // Reads once and returns the first whole frame, if there is one. Ends the process when the invoker is gone.
@@ -268,6 +303,7 @@ class Instance final : public RuntimeEvents {
 
   engine::Engine& engine_;
   Runtime& runtime_;
+  const sandbox::Plan& plan_;
   int channel_ = -1;
   std::optional<FrameDecoder> decoder_;
   std::deque<int> descriptors_;
@@ -276,6 +312,7 @@ class Instance final : public RuntimeEvents {
   std::optional<MemoryLimit> memory_limit_;
   std::optional<ForkSafety> fork_safety_;  // while it is to become a template
   std::optional<internal::Initialised> initialised_;
+  int fork_control_ = -1;
   uv_poll_t poll_{};
   uint64_t response_limit_bytes_ = 0;
   bool ending_sent_ = false;
@@ -283,9 +320,10 @@ class Instance final : public RuntimeEvents {
 
 }  // namespace
 
-void RunInstance(engine::Engine& engine, Runtime& runtime, const InstanceDescriptors& descriptors) {
+void RunInstance(engine::Engine& engine, Runtime& runtime, const sandbox::Plan& plan,
+                 const InstanceDescriptors& descriptors) {
   // Never freed: the process ends with _exit.
-  auto* instance = new Instance(engine, runtime);
+  auto* instance = new Instance(engine, runtime, plan);
   instance->Run(descriptors);
 }
 

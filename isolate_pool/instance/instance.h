@@ -4,11 +4,13 @@
 
 #include "isolate_pool/engine/engine.h"
 #include "isolate_pool/instance/runtime.h"
+#include "isolate_pool/sandbox/plan.h"
 #include "isolate_pool/zygote/fork_server.h"
 
 namespace hearth {
 
-// Runs in a fresh fork, on its only thread; ends the process.
-[[noreturn]] void RunInstance(engine::Engine& engine, Runtime& runtime, const InstanceDescriptors& descriptors);
+// Runs in a fresh fork, made with plan.namespaces, on its only thread; ends the process.
+[[noreturn]] void RunInstance(engine::Engine& engine, Runtime& runtime, const sandbox::Plan& plan,
+                              const InstanceDescriptors& descriptors);
 
 }  // namespace hearth

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "isolate_pool/sandbox/policy.h"
+
 namespace hearth {
 
 // What kind of code a function is; decides how it is loaded and over which lane requests reach it.
@@ -83,6 +85,7 @@ struct FunctionSpec {
   std::map<std::string, std::string> environment;
   Limits limits;
   Scaling scaling;
+  sandbox::Policy sandbox;  // `user` is filled in for each instance
 };
 
 inline constexpr uint64_t kMegabyte = 1ull << 20;

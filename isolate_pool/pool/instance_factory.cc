@@ -31,6 +31,7 @@ std::shared_ptr<Instance> ProcessInstanceFactory::Start(std::shared_ptr<const Fu
                                                         std::function<void(absl::Status)> ready) {
   const auto instance = std::make_shared<ProcessInstance>(context_, spec, std::move(id), log_);
   instance->Begin(std::move(ready));
+  instance->OnSandboxed(on_sandboxed_);
   if (spec->scaling.template_mode == TemplateMode::kOff) {
     instance->StartFresh(stems_.Take(), launcher_);
     return instance;

@@ -52,6 +52,8 @@ class ProcessInstanceFactory final : public InstanceFactory {
                                   std::function<void(absl::Status)> ready) override;
   void Forget(const std::string& function) override;
 
+  // Told of each process that has entered its sandbox.
+  void OnSandboxed(ProcessInstance::SandboxObserver observer) { on_sandboxed_ = std::move(observer); }
   // Told when a template becomes ready (detail: empty), is refused (the reason) or is lost (kNone).
   void OnTemplate(TemplateObserver observer) { observer_ = std::move(observer); }
   TemplateStatus Template(const std::string& function) const;
@@ -77,6 +79,7 @@ class ProcessInstanceFactory final : public InstanceFactory {
   Stems& stems_;
   const LogSink log_;
   TemplateObserver observer_;
+  ProcessInstance::SandboxObserver on_sandboxed_;
   std::map<std::string, Entry, std::less<>> entries_;
 };
 

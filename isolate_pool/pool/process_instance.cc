@@ -18,6 +18,7 @@
 #include "base/units.h"
 #include "isolate_pool/instance/interrupt_signal.h"
 #include "isolate_pool/pool/process_statistics.h"
+#include "isolate_pool/sandbox/user_ids.h"
 
 namespace hearth {
 namespace {
@@ -25,9 +26,16 @@ namespace {
 // What a result's envelope may add to its payload: error text and stack.
 constexpr uint64_t kEnvelopeBytes = 1 << 20;
 constexpr size_t kReadBytes = 64 << 10;
+// Exit codes above it name a signal.
+constexpr int kSignalExit = 128;
 
 Failure ToFailure(const internal::Failure& failure) {
   return {failure.type(), failure.message(), {failure.stack().begin(), failure.stack().end()}, failure.frame()};
+}
+
+sandbox::UserIds& Users() {
+  static sandbox::UserIds users(static_cast<uint32_t>(getpid()) * 1009u);
+  return users;
 }
 
 // Used amounts are rounded; a limit is shown as it was configured.
@@ -124,7 +132,7 @@ void ProcessInstance::Adopt(Wires wires) {
   standard_error_.pipe.assign(wires.standard_error.Release());
 }
 
-internal::ToInstance ProcessInstance::MakeAssignment(bool become_template) const {
+internal::ToInstance ProcessInstance::MakeAssignment(bool become_template) {
   internal::ToInstance message;
   internal::Assignment& assignment = *message.mutable_assignment();
   assignment.set_instance(id_);
@@ -140,6 +148,16 @@ internal::ToInstance ProcessInstance::MakeAssignment(bool become_template) const
   assignment.set_port(port == spec_->environment.end() ? 0 : static_cast<uint32_t>(std::atoi(port->second.c_str())));
   assignment.set_invoker_pid(getpid());
   assignment.set_become_template(become_template);
+  if (user_ == 0) user_ = Users().Take();
+  internal::SandboxPolicy& policy = *assignment.mutable_sandbox();
+  policy.set_mode(std::string(sandbox::ModeName(spec_->sandbox.mode)));
+  policy.set_egress(std::string(sandbox::EgressName(spec_->sandbox.egress)));
+  for (const std::string& path : spec_->sandbox.readable) policy.add_readable(path);
+  if (spec_->sandbox.readable.empty()) policy.add_readable(spec_->directory);
+  policy.set_tmp_bytes(spec_->sandbox.tmp_bytes);
+  policy.set_processes(spec_->sandbox.processes);
+  policy.set_descriptors(spec_->sandbox.descriptors);
+  policy.set_user(user_);
   return message;
 }
 
@@ -250,6 +268,8 @@ void ProcessInstance::OnFrame(std::string_view frame) {
   switch (message.body_case()) {
     case internal::FromInstance::kInitialised:
       return OnInitialised(message.initialised());
+    case internal::FromInstance::kSandboxed:
+      return OnSandboxed(message.sandboxed());
     case internal::FromInstance::kEnding:
       return OnEnding(message.ending());
     case internal::FromInstance::kResult: {
@@ -266,6 +286,20 @@ void ProcessInstance::OnFrame(std::string_view frame) {
     default:
       return;
   }
+}
+
+// Before any of the function's code: what comes later does not count.
+void ProcessInstance::OnSandboxed(const internal::Sandboxed& sandboxed) {
+  const auto observer = std::exchange(on_sandboxed_, nullptr);
+  if (on_ready_ == nullptr || observer == nullptr) return;
+  sandbox::Report report;
+  for (const internal::Sandboxed::Layer& layer : sandboxed.layers()) {
+    if (layer.layer() >= sandbox::kLayerCount || layer.state() >= sandbox::kLayerStateCount) continue;
+    report.Set(static_cast<sandbox::Layer>(layer.layer()), static_cast<sandbox::LayerState>(layer.state()),
+               layer.reason());
+  }
+  namespaced_ = report.Holds(sandbox::Layer::kPid);
+  observer(spec_->name, report);
 }
 
 void ProcessInstance::OnInitialised(const internal::Initialised& initialised) {
@@ -503,7 +537,11 @@ void ProcessInstance::OnProcessExit() {
   siginfo_t info{};
   waitid(P_PIDFD, static_cast<id_t>(pidfd_.native_handle()), &info, WEXITED);
   reaped_ = true;
-  if (info.si_code == CLD_EXITED) {
+  // The first process of a pid namespace cannot be ended by a signal of its own; it exits as a shell would say it
+  // (isolate_pool/engine/own_signals.cc).
+  if (namespaced_ && info.si_code == CLD_EXITED && info.si_status > kSignalExit) {
+    SetCause({.kind = ExitCause::Kind::kSignalled, .signal = info.si_status - kSignalExit});
+  } else if (info.si_code == CLD_EXITED) {
     SetCause({.kind = ExitCause::Kind::kExited, .code = info.si_status});
   } else {
     SetCause({.kind = ExitCause::Kind::kSignalled, .signal = info.si_status});
@@ -517,6 +555,7 @@ void ProcessInstance::OnProcessExit() {
 
 void ProcessInstance::Finish() {
   reaped_ = true;
+  Users().Release(std::exchange(user_, 0));
   exit_cause_ = pending_cause_;
   init_timer_.cancel();
   memory_timer_.cancel();

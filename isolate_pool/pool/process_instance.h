@@ -18,6 +18,7 @@
 #include "isolate_pool/pool/launcher.h"
 #include "isolate_pool/pool/log_splitter.h"
 #include "isolate_pool/pool/stems.h"
+#include "isolate_pool/sandbox/layers.h"
 #include "proto/hearth/internal/instance.pb.h"
 
 namespace hearth {
@@ -45,6 +46,10 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
     std::string refusal;
   };
   using OnTemplate = std::function<void(TemplateOutcome)>;
+  using SandboxObserver = std::function<void(const std::string& function, const sandbox::Report& report)>;
+
+  // Called once when the process has entered its sandbox, before the function's code runs in it.
+  void OnSandboxed(SandboxObserver observer) { on_sandboxed_ = std::move(observer); }
 
   // First; then one of those below, at once or later. limits.init counts from here. `ready` as for InstanceFactory.
   void Begin(std::function<void(absl::Status)> ready);
@@ -96,7 +101,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
     LogSplitter splitter;
   };
 
-  internal::ToInstance MakeAssignment(bool become_template) const;
+  internal::ToInstance MakeAssignment(bool become_template);
   // Launches with new wires. A launcher that loses the process it forks from is asked once more.
   void LaunchFrom(Launcher& launcher, bool again);
   void FailLaunch(const absl::Status& status);
@@ -110,6 +115,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void ReadChannel();
   void DrainChannel();
   void OnFrame(std::string_view frame);
+  void OnSandboxed(const internal::Sandboxed& sandboxed);
   void OnInitialised(const internal::Initialised& initialised);
   void OnEnding(const internal::Ending& ending);
   void ReadOutput(Output& output);
@@ -148,6 +154,9 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
 
   StartKind start_ = StartKind::kZygote;
   std::function<void(absl::Status)> on_ready_;
+  SandboxObserver on_sandboxed_;
+  uint32_t user_ = 0;        // of sandbox::UserIds, while the process lives
+  bool namespaced_ = false;  // it is the first process of its pid namespace
   OnTemplate on_template_;
   uint64_t next_event_ = 1;
   std::map<uint64_t, std::function<void(EventResult)>> events_;

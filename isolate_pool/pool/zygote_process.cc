@@ -44,7 +44,8 @@ absl::StatusOr<pid_t> Spawn(const EnginePaths& paths, int control) {
   // Nothing of this process's environment: the zygote holds no tenant's data.
   std::string preload = "LD_PRELOAD=" + paths.isolate;
   std::string path = "PATH=/usr/local/bin:/usr/bin:/bin";
-  char* environment[] = {preload.data(), path.data(), nullptr};
+  std::string sandbox = StrCat(kSandboxVariable, "=", sandbox::ModeName(paths.sandbox));
+  char* environment[] = {preload.data(), path.data(), sandbox.data(), nullptr};
   std::string node = paths.node;
   // Instances write their titles ("hearth: <function>-<number>") over the arguments: this makes room.
   std::string room(kTitleBytes, ' ');

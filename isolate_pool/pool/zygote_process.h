@@ -16,13 +16,15 @@
 #include "absl/status/statusor.h"
 #include "isolate_pool/pool/fork_channel.h"
 #include "isolate_pool/pool/launcher.h"
+#include "isolate_pool/sandbox/policy.h"
 
 namespace hearth {
 
 // Where the engine's files are.
 struct EnginePaths {
-  std::string node;     // the Node binary
-  std::string isolate;  // libisolate.so
+  std::string node;                                    // the Node binary
+  std::string isolate;                                 // libisolate.so
+  sandbox::Mode sandbox = sandbox::Mode::kBestEffort;  // what it prepares for its forks
 };
 
 // Finds them: $HEARTH_ENGINE_DIR, else ../lib/hearth beside this program's folder (installed), else Bazel's runfiles.

@@ -10,12 +10,15 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <string>
 
 #include "isolate_pool/channel/frame.h"
 #include "isolate_pool/engine/engine.h"
 #include "isolate_pool/engine/entry.h"
 #include "isolate_pool/engine/fork.h"
 #include "isolate_pool/instance/instance.h"
+#include "isolate_pool/sandbox/plan.h"
 #include "isolate_pool/zygote/control.h"
 #include "isolate_pool/zygote/fork_server.h"
 #include "proto/hearth/internal/zygote.pb.h"
@@ -38,6 +41,13 @@ int EngineMain(int /*argc*/, char** argv) {
   prctl(PR_SET_NAME, "hearth");
   uv_set_process_title("hearth: zygote");
 
+  // First of all: later there would be threads, and more memory to fork in its trials.
+  const std::string executable = argv[0];
+  const char* mode = getenv(kSandboxVariable);
+  const sandbox::Plan plan =
+      sandbox::Plan::Prepare(executable.substr(0, executable.rfind('/')),
+                             sandbox::ParseMode(mode == nullptr ? "" : mode).value_or(sandbox::Mode::kBestEffort));
+
   std::string error;
   const auto engine = engine::Engine::Boot(argv[0], &error);
   if (engine == nullptr) return Fail(error);
@@ -57,8 +67,9 @@ int EngineMain(int /*argc*/, char** argv) {
   message.mutable_ready()->set_v8_version(v8::V8::GetVersion());
   bool in_order = true;
   if (SendBlocking(kZygoteControlFd, message.SerializeAsString())) {
-    in_order = ServeForks(kZygoteControlFd, {},
-                          [&](const InstanceDescriptors& descriptors) { RunInstance(*engine, *runtime, descriptors); });
+    in_order =
+        ServeForks(kZygoteControlFd, {.namespaces = plan.namespaces},
+                   [&](const InstanceDescriptors& descriptors) { RunInstance(*engine, *runtime, plan, descriptors); });
   }
   // No destructors: the environment is as every fork found it, and nothing needs to be written.
   _exit(in_order ? 0 : 1);
