@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "base/strings.h"
 #include "base/units.h"
+#include "cli/client.h"
 #include "cli/exit_code.h"
 #include "cli/invoke_report.h"
 #include "grpcpp/grpcpp.h"
@@ -26,63 +26,22 @@ namespace {
 
 using std::chrono::milliseconds;
 
-bool UseColours(int fd) {
-  const char* no_color = std::getenv("NO_COLOR");
-  return isatty(fd) != 0 && (no_color == nullptr || *no_color == '\0');
-}
-
 void Print(std::FILE* stream, std::string_view text) { std::fwrite(text.data(), 1, text.size(), stream); }
 
 // Standard error is for people, standard output for whatever comes after the pipe.
-class Output {
- public:
-  explicit Output(bool json) : json_(json), colours_(UseColours(STDERR_FILENO)) {}
-
-  int Usage(std::string_view message) {
-    PrintError(message);
-    return kExitUsage;
-  }
-
-  // A call that never became an invocation.
-  int CallFailed(const grpc::Status& status, std::string_view message) {
-    if (json_) {
-      Print(stdout, CallErrorJson(status.error_code(), message) + "\n");
-    } else {
-      PrintError(message);
+int PrintResponse(const v1::InvokeResponse& response, bool json) {
+  if (json) {
+    Print(stdout, ResponseJson(response) + "\n");
+  } else {
+    Print(stdout, response.payload());
+    if (isatty(STDOUT_FILENO) != 0 && !response.payload().empty() && response.payload().back() != '\n') {
+      Print(stdout, "\n");
     }
-    switch (status.error_code()) {
-      case grpc::StatusCode::NOT_FOUND:
-        return kExitUnknownFunction;
-      case grpc::StatusCode::INVALID_ARGUMENT:
-        return kExitUsage;
-      case grpc::StatusCode::UNAVAILABLE:
-      case grpc::StatusCode::UNIMPLEMENTED:
-        return kExitUnreachable;
-      default:
-        return kExitFailed;
-    }
+    std::fflush(stdout);
+    Print(stderr, ResponseText(response, UseColours(STDERR_FILENO)));
   }
-
-  int Invoked(const v1::InvokeResponse& response) {
-    if (json_) {
-      Print(stdout, ResponseJson(response) + "\n");
-    } else {
-      Print(stdout, response.payload());
-      if (isatty(STDOUT_FILENO) != 0 && !response.payload().empty() && response.payload().back() != '\n') {
-        Print(stdout, "\n");
-      }
-      std::fflush(stdout);
-      Print(stderr, ResponseText(response, colours_));
-    }
-    return response.outcome() == v1::OUTCOME_OK ? kExitOk : kExitFailed;
-  }
-
- private:
-  void PrintError(std::string_view message) { Print(stderr, ErrorText(message, colours_)); }
-
-  const bool json_;
-  const bool colours_;
-};
+  return response.outcome() == v1::OUTCOME_OK ? kExitOk : kExitFailed;
+}
 
 // The whole of a file, or of standard input.
 absl::StatusOr<std::string> ReadAll(const std::string& path) {
@@ -104,28 +63,6 @@ absl::StatusOr<std::string> ReadAll(const std::string& path) {
   return bytes;
 }
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(-1);
-  // A proxy of the environment is for the world, not for a hearth on this machine.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
-}
-
-std::string MessageOf(const grpc::Status& status, const InvokeArguments& arguments) {
-  switch (status.error_code()) {
-    case grpc::StatusCode::UNAVAILABLE:
-      if (status.error_message().find("shutting down") != std::string::npos) return status.error_message();
-      return StrCat("cannot reach hearth at ", arguments.grpc, ": is `hearth dev` running? (--grpc HOST:PORT)");
-    case grpc::StatusCode::UNIMPLEMENTED:
-      return StrCat("what answers at ", arguments.grpc, " is not hearth (--grpc HOST:PORT)");
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return StrCat("no answer within ", arguments.timeout, " (--timeout)");
-    default:
-      return status.error_message();
-  }
-}
-
 }  // namespace
 
 void AddInvokeOptions(CLI::App& verb, InvokeArguments& arguments) {
@@ -138,7 +75,6 @@ void AddInvokeOptions(CLI::App& verb, InvokeArguments& arguments) {
 }
 
 int RunInvoke(const InvokeArguments& arguments) {
-  Output output(arguments.json);
   v1::InvokeRequest request;
   request.set_function(arguments.function);
   request.set_log_tail(true);
@@ -146,20 +82,20 @@ int RunInvoke(const InvokeArguments& arguments) {
     request.set_payload(*arguments.data);
   } else if (!arguments.event_file.empty()) {
     absl::StatusOr<std::string> bytes = ReadAll(arguments.event_file);
-    if (!bytes.ok()) return output.Usage(std::string(bytes.status().message()));
+    if (!bytes.ok()) return ReportUsageError(std::string(bytes.status().message()));
     request.set_payload(*std::move(bytes));
   }
 
   grpc::ClientContext context;
   if (!arguments.timeout.empty()) {
     const absl::StatusOr<milliseconds> timeout = ParseDuration(arguments.timeout, {.min = milliseconds(1)});
-    if (!timeout.ok()) return output.Usage(StrCat("--timeout: ", std::string(timeout.status().message())));
+    if (!timeout.ok()) return ReportUsageError(StrCat("--timeout: ", std::string(timeout.status().message())));
     context.set_deadline(std::chrono::system_clock::now() + *timeout);
   }
   v1::InvokeResponse response;
   const grpc::Status status = v1::Invoker::NewStub(Connect(arguments.grpc))->Invoke(&context, request, &response);
-  if (!status.ok()) return output.CallFailed(status, MessageOf(status, arguments));
-  return output.Invoked(response);
+  if (!status.ok()) return ReportCallError(status, arguments.grpc, arguments.json, arguments.timeout);
+  return PrintResponse(response, arguments.json);
 }
 
 }  // namespace hearth

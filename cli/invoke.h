@@ -20,6 +20,8 @@
 #include <optional>
 #include <string>
 
+#include "cli/client.h"
+
 namespace CLI {
 class App;
 }
@@ -30,7 +32,7 @@ struct InvokeArguments {
   std::string function;
   std::optional<std::string> data;
   std::string event_file;  // "-": standard input
-  std::string grpc = "localhost:50051";
+  std::string grpc = kDefaultGrpc;
   std::string timeout;  // "3s"; empty: none but the function's own
   bool json = false;
 };

@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "base/strings.h"
 #include "base/utf8.h"
+#include "cli/client.h"
 #include "invoker/outcome.h"
 
 namespace hearth {
@@ -24,24 +25,6 @@ constexpr std::string_view kDim = "2";
 
 constexpr double kMegabyte = 1 << 20;
 constexpr int kMaxJsonDepth = 1000;
-
-std::string Coloured(std::string_view code, std::string_view text, bool colours) {
-  return colours ? StrCat("\x1b[", code, "m", text, "\x1b[0m") : std::string(text);
-}
-
-// A terminal obeys control characters; a function must not be able to drive it.
-std::string Shown(std::string_view bytes) {
-  std::string out;
-  for (const char c : ValidUtf8(bytes)) {
-    const bool is_control = (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
-    if (is_control) {
-      out += "\ufffd";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
 
 double Milliseconds(const google::protobuf::Duration& duration) {
   return static_cast<double>(duration.seconds()) * 1e3 + duration.nanos() / 1e6;
@@ -149,27 +132,6 @@ json::object ErrorJson(const v1::Error& error) {
           {"stack", json::array(error.stack().begin(), error.stack().end())}};
 }
 
-std::string_view CodeName(grpc::StatusCode code) {
-  switch (code) {
-    case grpc::StatusCode::CANCELLED:
-      return "CANCELLED";
-    case grpc::StatusCode::INVALID_ARGUMENT:
-      return "INVALID_ARGUMENT";
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return "DEADLINE_EXCEEDED";
-    case grpc::StatusCode::NOT_FOUND:
-      return "NOT_FOUND";
-    case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      return "RESOURCE_EXHAUSTED";
-    case grpc::StatusCode::UNIMPLEMENTED:
-      return "UNIMPLEMENTED";
-    case grpc::StatusCode::UNAVAILABLE:
-      return "UNAVAILABLE";
-    default:
-      return "INTERNAL";
-  }
-}
-
 }  // namespace
 
 std::string ResponseText(const v1::InvokeResponse& response, bool colours) {
@@ -179,10 +141,6 @@ std::string ResponseText(const v1::InvokeResponse& response, bool colours) {
   return text + ReportLine(response, colours);
 }
 
-std::string ErrorText(std::string_view message, bool colours) {
-  return StrCat(Coloured(kRed, "error:", colours), " ", Shown(message), "\n");
-}
-
 std::string ResponseJson(const v1::InvokeResponse& response) {
   std::string out = StrCat("{\"outcome\":", Quoted(OutcomeWord(response.outcome())), ",", PayloadMember(response));
   if (response.has_http()) StrAppend(&out, ",\"http\":", json::serialize(HttpJson(response.http())));
@@ -190,10 +148,6 @@ std::string ResponseJson(const v1::InvokeResponse& response) {
   StrAppend(&out, ",\"report\":", ReportJson(response.report()), ",\"log\":", Quoted(ValidUtf8(response.log_tail())),
             "}");
   return out;
-}
-
-std::string CallErrorJson(grpc::StatusCode code, std::string_view message) {
-  return StrCat("{\"error\":{\"type\":", Quoted(CodeName(code)), ",\"message\":", Quoted(ValidUtf8(message)), "}}");
 }
 
 }  // namespace hearth

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "cli/client.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -7,8 +7,10 @@
 
 #include "cli/dev.h"
 #include "cli/doctor.h"
+#include "cli/evict.h"
 #include "cli/exit_code.h"
 #include "cli/invoke.h"
+#include "cli/ps.h"
 #include "cli/version.h"
 
 int main(int argc, char** argv) {
@@ -35,6 +37,14 @@ int main(int argc, char** argv) {
   CLI::App* invoke_verb = app.add_subcommand("invoke", "Run a function of a running hearth once");
   AddInvokeOptions(*invoke_verb, invoke);
 
+  PsArguments ps;
+  CLI::App* ps_verb = app.add_subcommand("ps", "List the instances of a running hearth");
+  AddPsOptions(*ps_verb, ps);
+
+  EvictArguments evict;
+  CLI::App* evict_verb = app.add_subcommand("evict", "End instances of a running hearth, to force cold starts");
+  AddEvictOptions(*evict_verb, evict);
+
   bool json = false;
   CLI::App* doctor_verb = app.add_subcommand("doctor", "Check what this machine offers to hearth");
   doctor_verb->add_flag("--json", json, "Print JSON");
@@ -51,6 +61,8 @@ int main(int argc, char** argv) {
   if (dev.host == "localhost") dev.host = "127.0.0.1";
   if (*dev_verb) return RunDev(dev);
   if (*invoke_verb) return RunInvoke(invoke);
+  if (*ps_verb) return RunPs(ps);
+  if (*evict_verb) return RunEvict(evict);
   if (*doctor_verb) return RunDoctor(json);
   return RunVersion(json);
 }
