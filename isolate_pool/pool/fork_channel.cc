@@ -55,6 +55,7 @@ void ForkChannel::SendQueued() {
     Request& request = queued_.front();
     internal::ForkRequest message;
     message.set_id(forks_ + sent_.size() + 1);
+    message.set_forkable(request.descriptors.forkable);
     const int fds[] = {request.descriptors.channel.get(), request.descriptors.standard_output.get(),
                        request.descriptors.standard_error.get()};
     if (!SendBlocking(socket_.native_handle(), message.SerializeAsString(), fds)) {

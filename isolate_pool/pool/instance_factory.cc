@@ -32,7 +32,8 @@ std::shared_ptr<Instance> ProcessInstanceFactory::Start(std::shared_ptr<const Fu
   const auto instance = std::make_shared<ProcessInstance>(context_, spec, std::move(id), log_);
   instance->Begin(std::move(ready));
   instance->OnSandboxed(on_sandboxed_);
-  if (spec->scaling.template_mode == TemplateMode::kOff) {
+  // Instances of a template share its /tmp, user and budgets, which strict rules out.
+  if (spec->scaling.template_mode == TemplateMode::kOff || spec->sandbox.mode == sandbox::Mode::kStrict) {
     instance->StartFresh(stems_.Take(), launcher_);
     return instance;
   }
@@ -67,7 +68,8 @@ void ProcessInstanceFactory::Build(Entry& entry, const std::shared_ptr<ProcessIn
   entry.state = State::kBuilding;
   // Shared, because a callback must be copyable.
   const auto ours = std::make_shared<ScopedFd>(pair[0]);
-  instance->StartFresh(stems_.Take(), launcher_, ScopedFd(pair[1]),
+  // No stem: a template's process is forked for the purpose (ForkRequest.forkable).
+  instance->StartFresh(std::nullopt, launcher_, ScopedFd(pair[1]),
                        [this, function = instance->function(), version = entry.version, instance,
                         ours](ProcessInstance::TemplateOutcome outcome) {
                          OnOutcome(function, version, instance, std::move(outcome), std::move(*ours));

@@ -24,6 +24,7 @@ struct LaunchDescriptors {
   ScopedFd channel;
   ScopedFd standard_output;
   ScopedFd standard_error;
+  bool forkable = false;  // ForkRequest.forkable
 };
 
 // The invoker's ends. The channel blocks unless told otherwise per call; the pipes never do.

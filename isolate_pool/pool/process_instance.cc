@@ -82,6 +82,7 @@ void ProcessInstance::StartFresh(std::optional<Stem> stem, Launcher& launcher, S
   // Killed while it waited for its turn.
   if (!stem.has_value() && pending_cause_.kind != ExitCause::Kind::kRunning) return FinishLater();
   // Kept in order on the channel: it is read once the process runs.
+  user_ = Users().Take();
   Send(MakeAssignment(on_template_ != nullptr), std::move(control));
   if (!stem.has_value()) return LaunchFrom(launcher, true);
   Adopt(std::move(stem->wires));
@@ -100,6 +101,7 @@ void ProcessInstance::LaunchFrom(Launcher& launcher, bool again) {
   const auto wires = std::make_shared<Wires>();
   LaunchDescriptors descriptors;
   if (absl::Status status = MakeWires(wires.get(), &descriptors); !status.ok()) return FailLaunch(status);
+  descriptors.forkable = on_template_ != nullptr;
   launcher.Launch(std::move(descriptors),
                   [self = shared_from_this(), wires, &launcher, again](absl::StatusOr<Launched> launched) {
                     if (launched.ok()) {
@@ -148,7 +150,6 @@ internal::ToInstance ProcessInstance::MakeAssignment(bool become_template) {
   assignment.set_port(port == spec_->environment.end() ? 0 : static_cast<uint32_t>(std::atoi(port->second.c_str())));
   assignment.set_invoker_pid(getpid());
   assignment.set_become_template(become_template);
-  if (user_ == 0) user_ = Users().Take();
   internal::SandboxPolicy& policy = *assignment.mutable_sandbox();
   policy.set_mode(std::string(sandbox::ModeName(spec_->sandbox.mode)));
   policy.set_egress(std::string(sandbox::EgressName(spec_->sandbox.egress)));
@@ -184,6 +185,8 @@ void ProcessInstance::BecomeTemplate() {
   channel_.close();
   memory_timer_.cancel();
   TemplateOutcome outcome;
+  // Its instances have this user too, for as long as any of them lives: it is not given out again.
+  user_ = 0;
   outcome.process = Launched{std::exchange(pid_, -1), ScopedFd(pidfd_.release())};
   ReportTemplate(std::move(outcome));
 }
@@ -290,16 +293,16 @@ void ProcessInstance::OnFrame(std::string_view frame) {
 
 // Before any of the function's code: what comes later does not count.
 void ProcessInstance::OnSandboxed(const internal::Sandboxed& sandboxed) {
-  const auto observer = std::exchange(on_sandboxed_, nullptr);
-  if (on_ready_ == nullptr || observer == nullptr) return;
+  if (on_ready_ == nullptr || std::exchange(sandboxed_, true)) return;
   sandbox::Report report;
   for (const internal::Sandboxed::Layer& layer : sandboxed.layers()) {
     if (layer.layer() >= sandbox::kLayerCount || layer.state() >= sandbox::kLayerStateCount) continue;
     report.Set(static_cast<sandbox::Layer>(layer.layer()), static_cast<sandbox::LayerState>(layer.state()),
                layer.reason());
   }
-  namespaced_ = report.Holds(sandbox::Layer::kPid);
-  observer(spec_->name, report);
+  // A restriction stands where there is no namespace.
+  namespaced_ = report.Holds(sandbox::Layer::kPid) && report[sandbox::Layer::kPid].reason.empty();
+  if (on_sandboxed_) on_sandboxed_(spec_->name, report);
 }
 
 void ProcessInstance::OnInitialised(const internal::Initialised& initialised) {

@@ -156,6 +156,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   std::function<void(absl::Status)> on_ready_;
   SandboxObserver on_sandboxed_;
   uint32_t user_ = 0;        // of sandbox::UserIds, while the process lives
+  bool sandboxed_ = false;   // the report is here
   bool namespaced_ = false;  // it is the first process of its pid namespace
   OnTemplate on_template_;
   uint64_t next_event_ = 1;

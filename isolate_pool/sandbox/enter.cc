@@ -101,10 +101,12 @@ void Entry::EnterBase() {
     return;
   }
   for (Layer layer : {Layer::kPid, Layer::kIpc, Layer::kUts}) report_.Applied(layer);
+  // Else it was forked to fork others: see JudgePid.
+  const bool own_pids = getpid() == 1;
   if (plan_.user_namespace()) Note(Layer::kUser, MapOnlySelf(plan_.user, plan_.group));
   std::string error;
   if (!plan_.shared_base) error = BuildBase(plan_.base, plan_.runtime, plan_.user);
-  if (error.empty()) error = MountProc(plan_.base);
+  if (error.empty()) error = MountProc(plan_.base, !own_pids);
   Note(Layer::kRoot, error);
   if (plan_.user == 0 && !plan_.user_namespace()) report_.Applied(Layer::kUser);
   if (sethostname(kHostName.data(), kHostName.size()) != 0) report_.Failed(Layer::kUts, SystemError("sethostname"));
@@ -137,6 +139,7 @@ std::string Entry::EnterFunction(const Policy& policy) {
   }
   LimitResources(policy);
   DropPrivileges();
+  if (in_namespaces_ && getpid() != 1) JudgePid();
   EnterLandlock(policy);
   EnterSeccomp();
   report_.Unavailable(Layer::kCgroup, "the invoker has put this instance into none");
@@ -205,6 +208,15 @@ void Entry::DropPrivileges() {
   // What the function starts must not look into the process that talks to hearth.
   prctl(PR_SET_DUMPABLE, 0);
   Note(Layer::kNoNewPrivs, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? "" : SystemError("PR_SET_NO_NEW_PRIVS"));
+}
+
+// Without a pid namespace: others' processes are another user's, so they cannot be signalled, and /proc hides them.
+void Entry::JudgePid() {
+  if (report_.Holds(Layer::kUser) && own_user_ && report_.Holds(Layer::kRoot)) {
+    report_.Applied(Layer::kPid, "by its user: no namespace, so that it can become a template");
+  } else {
+    report_.Unavailable(Layer::kPid, "it may become a template, and has no user of its own");
+  }
 }
 
 void Entry::EnterLandlock(const Policy& policy) {

@@ -41,6 +41,7 @@ class Entry {
   void EnterNetwork(const Policy& policy);
   void LimitResources(const Policy& policy);
   void DropPrivileges();
+  void JudgePid();
   void EnterLandlock(const Policy& policy);
   void EnterSeccomp();
 

@@ -268,10 +268,12 @@ std::string BuildBase(const std::string& base, const std::string& runtime, uid_t
   return error;
 }
 
-std::string MountProc(const std::string& base) {
+std::string MountProc(const std::string& base, bool hide) {
   const std::string target = base + "/proc";
   constexpr unsigned long kFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-  return mount("proc", target.c_str(), "proc", kFlags, nullptr) == 0 ? "" : SystemError("mounting /proc");
+  return mount("proc", target.c_str(), "proc", kFlags, hide ? "hidepid=2" : nullptr) == 0
+             ? ""
+             : SystemError("mounting /proc");
 }
 
 std::string AddFunction(const FunctionTree& tree, std::string* unowned) {

@@ -27,8 +27,8 @@ std::string FindBasePlace();
 // Mounts a base at `base`, still writable by its maker. `runtime` is Node's folder; `user` is who /etc/passwd names.
 std::string BuildBase(const std::string& base, const std::string& runtime, uid_t user);
 
-// /proc of the calling process's pid namespace; AddFunction makes it read-only.
-std::string MountProc(const std::string& base);
+// /proc of the calling process's pid namespace; AddFunction makes it read-only. `hide`: others' processes are not in it.
+std::string MountProc(const std::string& base, bool hide);
 
 struct FunctionTree {
   std::string base;

@@ -1,5 +1,6 @@
 #include "isolate_pool/zygote/fork_server.h"
 
+#include <sched.h>
 #include <unistd.h>
 
 #include "isolate_pool/channel/frame.h"
@@ -22,7 +23,10 @@ bool ServeForks(int control, const engine::ForkOptions& options,
     if (size <= 0) return true;
     internal::ForkRequest request;
     if (!request.ParseFromArray(buffer, static_cast<int>(size)) || fd_count != kDescriptorsPerFork) return false;
-    const engine::ForkResult fork = engine::ForkSibling(options);
+    engine::ForkOptions chosen = options;
+    // Without a user of its own, process ids of its own are all that keeps others from its processes.
+    if (request.forkable() && (options.namespaces & CLONE_NEWUSER) == 0) chosen.namespaces &= ~uint64_t{CLONE_NEWPID};
+    const engine::ForkResult fork = engine::ForkSibling(chosen);
     if (fork.pid == 0) {
       close(control);
       run({.channel = fds[0], .standard_output = fds[1], .standard_error = fds[2]});
