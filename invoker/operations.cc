@@ -91,7 +91,8 @@ asio::awaitable<grpc::Status> Operations::Stats(const v1::StatsRequest&, v1::Sta
   const Pool& pool = invoker_.pool();
   const EngineStats engine = source_.engine ? source_.engine() : EngineStats();
   response.set_hearth_version(source_.version);
-  response.set_node_version(engine.node_version);
+  // Node itself says "v26.10.0".
+  response.set_node_version(engine.node_version.substr(engine.node_version.starts_with('v') ? 1 : 0));
   response.set_v8_version(engine.v8_version);
   SetDuration(response.mutable_uptime(), std::chrono::steady_clock::now() - start_);
   response.mutable_zygote()->set_pid(PidOf(engine.zygote_pid));

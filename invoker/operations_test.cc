@@ -96,7 +96,7 @@ class OperationsTest : public testing::Test {
       OperationsSource{.version = "1.2.3",
                        .engine =
                            [] {
-                             return EngineStats{.node_version = "26",
+                             return EngineStats{.node_version = "v26",
                                                 .v8_version = "14",
                                                 .zygote_pid = 7,
                                                 .zygote_starts = 2,
