@@ -48,21 +48,29 @@ int RunDev(const DevArguments& arguments) {
   asio::io_context context(1);
   int exit_code = kExitOk;
   bool stopping = false;
-  Emulator emulator(context,
-                    {.version = kVersion,
-                     .functions = std::move(*functions),
-                     .host = arguments.host,
-                     .http_port = arguments.port,
-                     .grpc_port = arguments.grpc_port,
-                     .admin_port = arguments.admin_port,
-                     .log = [&terminal](const LogLine& line) { terminal.Line(line); },
-                     .on_invocation = [&terminal](const InvocationReport& report) { terminal.Invocation(report); },
-                     .on_engine_event =
-                         [&terminal](const absl::Status& status) {
-                           if (status.ok()) return;
-                           terminal.Error(StrCat(std::string(status.message()),
-                                                 "; live instances go on serving, and a new zygote is being started"));
-                         }});
+  Emulator emulator(
+      context, {.version = kVersion,
+                .functions = std::move(*functions),
+                .host = arguments.host,
+                .http_port = arguments.port,
+                .grpc_port = arguments.grpc_port,
+                .admin_port = arguments.admin_port,
+                .log = [&terminal](const LogLine& line) { terminal.Line(line); },
+                .on_invocation = [&terminal](const InvocationReport& report) { terminal.Invocation(report); },
+                .on_template = [&terminal](const std::string& function, std::string_view state,
+                                           const std::string& detail) { terminal.Template(function, state, detail); },
+                .on_engine_event =
+                    [&terminal](const absl::Status& status) {
+                      if (status.ok()) return;
+                      terminal.Error(StrCat(std::string(status.message()),
+                                            "; live instances go on serving, and a new zygote is being started"));
+                    },
+                .sandbox = arguments.sandbox,
+                .on_sandbox_incomplete =
+                    [&terminal](const std::string& missing) {
+                      terminal.Warning(StrCat("the sandbox is incomplete: ", missing,
+                                              "; `hearth doctor` and docs/sandbox.md tell more"));
+                    }});
   const auto stop = [&](int code) {
     if (std::exchange(stopping, true)) return;
     exit_code = code;

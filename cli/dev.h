@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/terminal.h"
+#include "isolate_pool/sandbox/policy.h"
 
 namespace hearth {
 
@@ -14,6 +16,7 @@ struct DevArguments {
   uint16_t port = 8080;
   uint16_t grpc_port = 50051;
   uint16_t admin_port = 9464;
+  std::optional<sandbox::Mode> sandbox;  // what each function's configuration says, if empty
   bool json = false;
   LogFormat log_format = LogFormat::kText;
 };

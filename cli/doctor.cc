@@ -64,6 +64,18 @@ Check Cgroup() {
           "V8's heap limit and sampling of the resident set (cgroup v2 is there, and not used yet)"};
 }
 
+// A line for each layer, as an instance found it.
+void AddSandbox(const sandbox::Report& report, std::vector<Check>& checks) {
+  for (size_t i = 0; i < sandbox::kLayerCount; ++i) {
+    const auto layer = static_cast<sandbox::Layer>(i);
+    const sandbox::LayerStatus& status = report[layer];
+    const bool wanted = sandbox::IsRequired(layer) && status.state != sandbox::LayerState::kOff;
+    checks.push_back({StrCat("sandbox ", sandbox::LayerName(layer)),
+                      wanted && !report.Holds(layer) ? Check::State::kWarning : Check::State::kOk,
+                      StrCat(sandbox::LayerStateName(status.state), status.reason.empty() ? "" : ": ", status.reason)});
+  }
+}
+
 // Starts a zygote and one instance of an empty program, as every cold start does.
 void TryEngine(std::vector<Check>& checks) {
   const absl::StatusOr<EnginePaths> engine = FindEngine();
@@ -95,9 +107,15 @@ void TryEngine(std::vector<Check>& checks) {
   const auto entry = folder / "index.mjs";
   std::ofstream(entry) << "export default { fetch() { return new Response('ok'); } };\n";
   const auto spec = std::make_shared<const FunctionSpec>(
-      FunctionSpec{.name = "doctor", .directory = folder.string(), .entry = entry.string()});
+      FunctionSpec{.name = "doctor",
+                   .directory = folder.string(),
+                   .entry = entry.string(),
+                   .scaling = {.template_mode = TemplateMode::kOff},
+                   .sandbox = {.egress = sandbox::Egress::kNone, .readable = {folder.string()}}});
   Stems no_stems(context, launcher, 0);
   ProcessInstanceFactory factory(context, launcher, no_stems, nullptr);
+  std::optional<sandbox::Report> report;
+  factory.OnSandboxed([&report](const std::string&, const sandbox::Report& found) { report = found; });
   std::optional<absl::Status> ready;
   context.restart();
   const auto start = std::chrono::steady_clock::now();
@@ -112,6 +130,7 @@ void TryEngine(std::vector<Check>& checks) {
                     ok                  ? StrCat("forked and initialised in ", took.count(), " us")
                     : ready.has_value() ? std::string(ready->message())
                                         : "did not start within 10 s"});
+  if (report.has_value()) AddSandbox(*report, checks);
   bool gone = false;
   instance->OnExit([&] {
     gone = true;
@@ -152,7 +171,7 @@ int RunDoctor(bool json) {
       list.emplace_back(
           boost::json::object{{"check", check.name}, {"state", StateName(check.state)}, {"text", check.text}});
     } else {
-      const std::string padding(check.name.size() < 14 ? 14 - check.name.size() : 1, ' ');
+      const std::string padding(check.name.size() < 22 ? 22 - check.name.size() : 1, ' ');
       const std::string state = StateName(check.state);
       std::cout << state << std::string(9 - state.size(), ' ') << check.name << padding << check.text << "\n";
     }

@@ -27,6 +27,9 @@ int main(int argc, char** argv) {
   dev_verb->add_option("--grpc-port", dev.grpc_port, "gRPC port, 0 for a free one")->capture_default_str();
   dev_verb->add_option("--admin-port", dev.admin_port, "Port of /metrics, /healthz and /readyz, 0 for a free one")
       ->capture_default_str();
+  std::string sandbox_mode;
+  dev_verb->add_option("--sandbox", sandbox_mode, "Sandbox of all functions (default: as each is configured)")
+      ->check(CLI::IsMember({"strict", "best-effort", "off"}));
   dev_verb->add_flag("--json", dev.json, "Print one JSON object per line");
   std::string log_format = "text";
   dev_verb->add_option("--log-format", log_format, "How function logs and invocations are printed")
@@ -57,6 +60,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
+  dev.sandbox = sandbox::ParseMode(sandbox_mode);
   if (log_format == "json") dev.log_format = LogFormat::kJson;
   if (dev.host == "localhost") dev.host = "127.0.0.1";
   if (*dev_verb) return RunDev(dev);

@@ -180,14 +180,37 @@ void Terminal::Invocation(const InvocationReport& report) {
                Printable(StrCat(report.error.type, ": ", report.error.message)));
 }
 
-void Terminal::Error(std::string_view message) {
+void Terminal::Template(const std::string& function, std::string_view state, const std::string& detail) {
+  if (structured()) {
+    spdlog::info(boost::json::serialize(boost::json::object{{"event", "template"},
+                                                            {"time", Timestamp()},
+                                                            {"function", function},
+                                                            {"state", state},
+                                                            {"detail", Printable(detail)}}));
+    return;
+  }
+  // That it worked is no news.
+  if (state != "refused") return;
+  const std::string text =
+      fmt::format("{} {}: no template, each instance initialises itself: {}", Clock(), function, Printable(detail));
+  spdlog::info("{}", Colour(kDim, text));
+}
+
+void Terminal::Warning(std::string_view message) { Notice("warning", "33", message); }
+void Terminal::Error(std::string_view message) { Notice("error", "31", message); }
+
+void Terminal::Notice(std::string_view kind, std::string_view colour, std::string_view message) {
   if (json_) {
     spdlog::info(
-        boost::json::serialize(boost::json::object{{"event", "error"}, {"time", Timestamp()}, {"message", message}}));
+        boost::json::serialize(boost::json::object{{"event", kind}, {"time", Timestamp()}, {"message", message}}));
     return;
   }
   const bool colours = isatty(STDERR_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
-  fmt::print(stderr, "{} {}\n", colours ? "\x1b[31merror:\x1b[0m" : "error:", message);
+  if (colours) {
+    fmt::print(stderr, "\x1b[{}m{}:\x1b[0m {}\n", colour, kind, message);
+  } else {
+    fmt::print(stderr, "{}: {}\n", kind, message);
+  }
 }
 
 }  // namespace hearth

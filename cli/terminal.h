@@ -25,9 +25,13 @@ class Terminal {
   void Line(const LogLine& line);
   // Failures, and the cold starts.
   void Invocation(const InvocationReport& report);
+  // What became of a function's template: "ready", "refused" or "none", and why.
+  void Template(const std::string& function, std::string_view state, const std::string& detail);
+  void Warning(std::string_view message);
   void Error(std::string_view message);
 
  private:
+  void Notice(std::string_view kind, std::string_view colour, std::string_view message);
   bool structured() const { return json_ || log_format_ == LogFormat::kJson; }
   std::string Colour(std::string_view code, std::string_view text) const;
 

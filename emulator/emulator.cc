@@ -133,6 +133,7 @@ struct Emulator::Impl {
   HttpServer admin;
   GrpcServer grpc;
   bool grpc_started = false;
+  std::string sandbox_missing;
 
   std::vector<ServedFunction> functions;
   size_t next_probe = 0;
@@ -147,7 +148,7 @@ Emulator::~Emulator() = default;
 
 asio::awaitable<absl::Status> Emulator::Start() {
   Impl& self = *impl_;
-  const absl::StatusOr<EnginePaths> engine = FindEngine();
+  absl::StatusOr<EnginePaths> engine = FindEngine();
   if (!engine.ok()) co_return engine.status();
   if (absl::Status status = self.http.Start("--port"); !status.ok()) co_return status;
   if (absl::Status status = self.grpc.Start(self.options.host, self.options.grpc_port, "--grpc-port"); !status.ok()) {
@@ -157,6 +158,7 @@ asio::awaitable<absl::Status> Emulator::Start() {
 
   const std::string port = std::to_string(self.http.port());
   for (FunctionSpec& spec : self.options.functions) {
+    if (self.options.sandbox.has_value()) spec.sandbox.mode = *self.options.sandbox;
     AddEnvironment(spec, port);
     self.functions.push_back({.name = spec.name,
                               .kind = spec.kind,
@@ -165,6 +167,7 @@ asio::awaitable<absl::Status> Emulator::Start() {
     self.pool.Register(std::make_shared<const FunctionSpec>(std::move(spec)));
   }
 
+  engine->sandbox = self.options.sandbox.value_or(sandbox::Mode::kBestEffort);
   if (absl::Status status = co_await self.StartZygote(*engine); !status.ok()) co_return status;
   self.launcher.OnEvent([&self](ZygoteLauncher::Event event, const absl::Status& status) {
     // Stems of the old one would keep its address layout in use.
@@ -178,6 +181,12 @@ asio::awaitable<absl::Status> Emulator::Start() {
   const ZygoteInfo& info = self.launcher.info();
   self.metrics.emplace(&self.pool, BuildInfo{self.options.version, info.node_version, info.v8_version});
   self.observers.metrics = &*self.metrics;
+  self.factory.OnSandboxed([&self](const std::string& /*function*/, const sandbox::Report& report) {
+    self.metrics->SetSandbox(report);
+    std::string missing = report.Missing();
+    if (missing == std::exchange(self.sandbox_missing, missing) || missing.empty()) return;
+    if (self.options.on_sandbox_incomplete) self.options.on_sandbox_incomplete(missing);
+  });
   self.admin_pages.emplace(*self.metrics);
   self.admin.AddHandler(&*self.admin_pages);
   if (absl::Status status = self.admin.Start("--admin-port"); !status.ok()) co_return status;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,13 +40,17 @@ struct EmulatorOptions {
   uint16_t admin_port = 9464;
   LogSink log;                                                 // every line that a function writes
   std::function<void(const InvocationReport&)> on_invocation;  // every invocation that ended
-  // The zygote died (a new one is on its way), and then: there is one again. An error, or Ok.
-  std::function<void(const absl::Status&)> on_engine_event;
   // A function's template: "ready", "refused" (detail: why it is not safe to fork the function), or "none" (it was lost).
   std::function<void(const std::string& function, std::string_view state, const std::string& detail)> on_template;
+  // The zygote died (a new one is on its way), and then: there is one again. An error, or Ok.
+  std::function<void(const absl::Status&)> on_engine_event;
   // Processes forked ahead of need.
   size_t stems = 2;
   ZygoteRotation rotation;
+  // Overrides what the functions' configuration says. kOff is for all functions or none.
+  std::optional<sandbox::Mode> sandbox;
+  // Layers of the sandbox that this machine does not offer (sandbox::Report::Missing): once, and when that changes.
+  std::function<void(const std::string& missing)> on_sandbox_incomplete;
 };
 
 // A function as it was found at the start.

@@ -55,7 +55,9 @@ Metrics::Metrics(const Pool* pool, const BuildInfo& build)
                          "CPU time of instances while they ran invocations.", registry_)),
       instances_(Named(prometheus::BuildGauge(), "hearth_instances", "Live instances, by state.", registry_)),
       queue_lengths_(
-          Named(prometheus::BuildGauge(), "hearth_queue_length", "Invocations that wait for an instance.", registry_)) {
+          Named(prometheus::BuildGauge(), "hearth_queue_length", "Invocations that wait for an instance.", registry_)),
+      sandbox_layers_(Named(prometheus::BuildGauge(), "hearth_sandbox_layer",
+                            "State of each layer of the sandbox, as the latest instance reported it.", registry_)) {
   Named(prometheus::BuildGauge(), "hearth_build_info", "Versions of hearth and its engine; always 1.", registry_)
       .Add({{"version", build.version}, {"node", build.node}, {"v8", build.v8}})
       .Set(1);
@@ -74,6 +76,19 @@ void Metrics::OnInvocation(const InvocationReport& report) {
   if (report.start.empty() || report.start == StartName(StartKind::kWarm)) return;
   ColdStarts(series, report.start).Increment();
   series.init->Observe(Seconds(report.init));
+}
+
+void Metrics::SetSandbox(const sandbox::Report& report) {
+  for (size_t i = 0; i < sandbox::kLayerCount; ++i) {
+    const auto layer = static_cast<sandbox::Layer>(i);
+    for (size_t j = 0; j < sandbox::kLayerStateCount; ++j) {
+      const auto state = static_cast<sandbox::LayerState>(j);
+      sandbox_layers_
+          .Add({{"layer", std::string(sandbox::LayerName(layer))},
+                {"state", std::string(sandbox::LayerStateName(state))}})
+          .Set(report[layer].state == state ? 1 : 0);
+    }
+  }
 }
 
 std::string Metrics::Text() {

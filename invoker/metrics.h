@@ -15,6 +15,8 @@
 //   hearth_cpu_seconds_total{function}                 CPU time of instances while they ran invocations
 //   hearth_instances{function,state}                   state: starting, ready, busy, draining
 //   hearth_queue_length{function}                      invocations that wait for an instance
+//   hearth_sandbox_layer{layer,state}                  1 for the state that each layer of the sandbox is in, else 0;
+//                                                      layers and states: isolate_pool/sandbox/layers.h
 //
 // Invocations of unknown names are counted with function="", so that callers cannot create series. Core's thread only.
 
@@ -28,6 +30,7 @@
 #include "invoker/invoker.h"
 #include "invoker/outcome.h"
 #include "isolate_pool/pool/pool.h"
+#include "isolate_pool/sandbox/layers.h"
 #include "prometheus/counter.h"
 #include "prometheus/family.h"
 #include "prometheus/gauge.h"
@@ -49,6 +52,9 @@ class Metrics : public InvocationObserver {
   ~Metrics() override;
 
   void OnInvocation(const InvocationReport& report) override;
+
+  // How the layers of the sandbox stand, as the latest instance reported it.
+  void SetSandbox(const sandbox::Report& report);
 
   std::string Text();
 
@@ -73,6 +79,7 @@ class Metrics : public InvocationObserver {
   prometheus::Family<prometheus::Counter>& cpu_seconds_;
   prometheus::Family<prometheus::Gauge>& instances_;
   prometheus::Family<prometheus::Gauge>& queue_lengths_;
+  prometheus::Family<prometheus::Gauge>& sandbox_layers_;
   // The handles of each function, looked up once: Family::Add hashes a map of labels.
   std::map<std::string, std::unique_ptr<Series>, std::less<>> series_;
 };
