@@ -155,7 +155,7 @@ function controlGroups(root = '/sys/fs/cgroup') {
 // Names in the folders for temporary files that an attack or hearth has put there. Attacks begin theirs with "hostile-";
 // what tests and benchmarks put there is not hearth's.
 function temporaryFiles() {
-  return ['/tmp', '/var/tmp', '/dev/shm', '/run'].flatMap((folder) =>
+  return ['/', '/usr/bin', '/tmp', '/var/tmp', '/dev/shm', '/run'].flatMap((folder) =>
     (orNull(() => readdirSync(folder)) ?? [])
       .filter((name) => /^(hostile-|hearth-(?!test-|bench-))/.test(name))
       .map((name) => path.join(folder, name)));

@@ -2,7 +2,6 @@
 // expect: {
 //   "limits": { "cpu": "200ms", "timeout": "2s" },
 //   "outcome": "cpu_exceeded",
-//   "stack": "toJSON",
 //   "within": 1000
 // }
 function attack() {

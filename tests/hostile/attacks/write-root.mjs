@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs';
 export default {
   fetch(request) {
     try {
-      return new Response(String(writeFileSync('/var/tmp/hostile-file', '')));
+      return new Response(String(writeFileSync('/hostile-file', '')));
     } catch (error) {
       return new Response(error.code);
     }
