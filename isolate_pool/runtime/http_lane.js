@@ -15,6 +15,7 @@ let server = null;
 let serverPort = 0;
 let fallback = null;  // listens on a port of the system's choice; served if no other server appears
 let expectedPort = 0;
+let intercepting = true;
 let onListening = null;
 const waiting = [];
 
@@ -79,7 +80,7 @@ function pretendToListen(target, port) {
 function install() {
   const listen = net.Server.prototype.listen;
   net.Server.prototype.listen = function (...args) {
-    if (!isHttpServer(this)) return listen.apply(this, args);
+    if (!intercepting || !isHttpServer(this)) return listen.apply(this, args);
     const [options, callback] = net._normalizeArgs(args);
     const port = Number(options.port);
     if (options.port === undefined || options.path !== undefined || !(port > 0)) {
@@ -100,6 +101,12 @@ function install() {
 
 function prepare(port) {
   expectedPort = port;
+  intercepting = true;
+}
+
+// The function is known to be no server: those that it starts are its own business.
+function leaveToNode() {
+  intercepting = false;
 }
 
 // As if nothing had been served yet.
@@ -141,4 +148,4 @@ function connect(fd) {
   return socket;
 }
 
-module.exports = { connect, install, listening, onListen, prepare, reset, serve };
+module.exports = { connect, install, leaveToNode, listening, onListen, prepare, reset, serve };

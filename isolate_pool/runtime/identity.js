@@ -16,7 +16,7 @@ let randomNumbersLeft = 0;
 let forkedAt = 0;
 
 function define(target, name, { [name]: value }) {
-  Object.defineProperty(target, name, { value, writable: true, enumerable: false, configurable: true });
+  Object.defineProperty(target, name, { ...Object.getOwnPropertyDescriptor(target, name), value });
 }
 
 // V8's Math.random continues the same stream in every fork, and V8 offers no way to seed it again. This one draws from
@@ -73,8 +73,10 @@ function takeOver(assignment) {
 // the first in C++, out of reach, so what it gives is shifted.
 function refreshTimeOrigin() {
   const { internalBinding } = internal('internal/bootstrap/realm');
-  const { milestones, constants } = internalBinding('performance');
+  const { milestones, constants, loopIdleTime } = internalBinding('performance');
   milestones[constants.NODE_PERFORMANCE_MILESTONE_TIME_ORIGIN_TIMESTAMP] = Date.now() * 1000;
+  // Without it there is no eventLoopUtilization(). The loop's idle time includes that of the processes before this one.
+  milestones[constants.NODE_PERFORMANCE_MILESTONE_LOOP_START] = Number(process.hrtime.bigint()) - loopIdleTime() * 1e6;
   forkedAt = now.call(performance);
 }
 

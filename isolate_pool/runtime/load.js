@@ -66,6 +66,7 @@ function useLambda(exports, { entry, handler }) {
   if (typeof fn !== 'function') throw new HearthError('Runtime.HandlerNotFound', `${shown} is not a function`);
   if (fn.length >= 3) throw new HearthError('Runtime.CallbackHandlerDeprecated', CALLBACK_HANDLER_REMOVED);
   eventLane.serve(fn);
+  httpLane.leaveToNode();
   return 'lambda';
 }
 
@@ -76,6 +77,7 @@ function useFetch(exports, { entry }) {
       `${path.basename(entry)} does not export default an object with a fetch function`);
   }
   httpLane.serve(fetchHandler.createServer(target));
+  httpLane.leaveToNode();
   return 'fetch';
 }
 
@@ -96,6 +98,7 @@ function detect(exports, assignment) {
 function load(assignment, ready) {
   const { kind, entry } = assignment;
   httpLane.prepare(assignment.port);
+  if (kind === 'lambda' || kind === 'fetch') httpLane.leaveToNode();
   let finished = false;
   let onFinished;
   if (kind === 'lambda') onFinished = (exports) => useLambda(exports, assignment);

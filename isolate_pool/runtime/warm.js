@@ -121,7 +121,7 @@ async function loadFiles() {
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
-  process.mainModule = undefined;
+  delete process.mainModule;
 }
 
 // Events, answered by the handlers that loadFiles left in place.

@@ -9,12 +9,13 @@ export async function run() {
     Atomics.wait(cells, 0, 0);
     Atomics.add(cells, 1, 41);
     Atomics.notify(cells, 1);`, { eval: true, workerData: cells });
+  const exited = once(worker, 'exit');
   await once(worker, 'online');
   Atomics.store(cells, 0, 1);
   Atomics.notify(cells, 0);
   const { value } = Atomics.waitAsync(cells, 1, 0);
   const woken = await value;
-  await once(worker, 'exit');
+  await exited;
   memory.grow(32);
   return {
     'waitAsync': [['ok', 'not-equal'].includes(woken), Atomics.load(cells, 1)],

@@ -4,6 +4,16 @@ const { builtinModules } = require('node:module');
 // Modules below it load it in a circle otherwise.
 require('node:tls');
 
+exports.differences = [
+  { at: 'console: createTask', node: 'function', hearth: 'absent', why: 'Part of the inspector, see inspector' },
+  {
+    at: 'trace_events',
+    node: { createTracing: 'function', getEnabledCategories: 'function' },
+    hearth: 'ERR_TRACE_EVENTS_UNAVAILABLE',
+    why: 'See trace-events',
+  },
+];
+
 exports.run = async () => {
   const emitWarning = process.emitWarning;
   process.emitWarning = () => {};

@@ -14,6 +14,7 @@ process.send('ready');
 
 export const run = () => withFolder({ 'child.cjs': CHILD }, async (folder) => {
   const child = fork(`${folder}/child.cjs`, ['argument'], { serialization: 'advanced' });
+  const exited = once(child, 'exit');
   const [ready] = await once(child, 'message');
   const answered = once(child, 'message');
   child.send(new Map([[1, 2]]));
@@ -25,10 +26,11 @@ export const run = () => withFolder({ 'child.cjs': CHILD }, async (folder) => {
   server.close();
   const socket = net.connect(port, '127.0.0.1');
   const served = (await socket.toArray()).join('');
+  const disconnected = once(child, 'disconnect');
   child.send('end');
-  await once(child, 'disconnect');
+  await disconnected;
   child.kill();
-  const [code, signal] = await once(child, 'exit');
+  const [code, signal] = await exited;
   return {
     ready,
     'echo': answer.echo instanceof Map && answer.echo.get(1),

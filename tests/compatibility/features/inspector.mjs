@@ -1,5 +1,12 @@
 import { failureOf } from '../support.mjs';
 
+const NO_INSPECTOR = 'The inspector starts a thread, and a zygote has only one';
+
+export const differences = [
+  { at: 'console', node: ['function', 'function', 'function'], hearth: ['function', 'function', 'undefined'], why: `${NO_INSPECTOR}. \`console.createTask\` is part of it` },
+  { at: 'session', node: 'none', hearth: 'This Environment was initialized without a V8::Inspector', why: `${NO_INSPECTOR}. Profile with \`perf_hooks\` and \`v8\`` },
+];
+
 // Node throws a string here, not an Error.
 function outcomeOf(action) {
   try {

@@ -8,8 +8,9 @@ export async function run() {
   const { message } = receiveMessageOnPort(port2);
   const empty = receiveMessageOnPort(port2) ?? null;
   const worker = new Worker('require("worker_threads").workerData.postMessage("through a moved port")', { eval: true, workerData: port2, transferList: [port2] });
+  const exited = once(worker, 'exit');
   const [moved] = await once(port1, 'message');
-  await once(worker, 'exit');
+  await exited;
   const [left, right] = [new Broadcast('channel'), new Broadcast('channel')];
   const heard = once(right, 'message');
   left.postMessage('to all');

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ADD_WASM, failureOf, withFolder } from '../support.mjs';
 
+export const packages = ['ws'];
+
 const FILES = {
   'package.json': '{"name": "self", "type": "module", "imports": {"#inner": "./inner.js"}, "exports": {".": "./index.js", "./data": "./data.json"}}',
   'index.js': 'export * from "#inner"; export { default as self } from "self/data" with { type: "json" };',

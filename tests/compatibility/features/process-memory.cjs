@@ -18,6 +18,13 @@ exports.run = async () => {
     'resourceUsage': positive(process.resourceUsage()),
     'availableMemory': process.availableMemory() > 0,
     'constrainedMemory': typeof process.constrainedMemory(),
-    'active resources': process.getActiveResourcesInfo().includes('Timeout'),
+    'active resources': (() => {
+      const count = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+      const before = count();
+      const timer = setTimeout(() => {}, 1000);
+      const added = count() - before;
+      clearTimeout(timer);
+      return added;
+    })(),
   };
 };

@@ -1,3 +1,8 @@
+const REPORTED = 'hearth reports the error that ends an instance with this listener, which changes nothing else';
+export const differences = [
+  { at: 'listeners: uncaughtExceptionMonitor', node: 'absent', hearth: 1, why: REPORTED },
+];
+
 // Names and kinds of all that process and the global object have.
 function shapeOf(object) {
   return Object.fromEntries(Object.entries(Object.getOwnPropertyDescriptors(object)).map(

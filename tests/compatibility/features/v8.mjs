@@ -1,5 +1,4 @@
 import v8 from 'node:v8';
-import { text } from 'node:stream/consumers';
 import { execFileSync } from 'node:child_process';
 import vm from 'node:vm';
 
@@ -16,7 +15,7 @@ export async function run() {
   const value = { map: new Map([['a', new Set([1n])]]), date: new Date(0), error: new TypeError('t'), bytes: new Uint8Array([1, 2]), re: /x/g };
   value.self = value;
   const copy = v8.deserialize(v8.serialize(value));
-  const snapshot = JSON.parse(await text(v8.getHeapSnapshot()));
+  const [snapshot] = await v8.getHeapSnapshot().take(1).toArray();
   v8.setFlagsFromString('--allow-natives-syntax');
   const profiler = new v8.GCProfiler();
   profiler.start();
@@ -34,7 +33,7 @@ export async function run() {
     'heap spaces': v8.getHeapSpaceStatistics().map(({ space_name: name }) => name),
     'code statistics': shape(v8.getHeapCodeStatistics()),
     'C++ heap': shape(v8.getCppHeapStatistics('brief')),
-    'snapshot': [snapshot.nodes.length > 1000, snapshot.snapshot.meta.node_types[0].length],
+    'snapshot': snapshot.toString().slice(0, 40),
     'flags': new Function('return %IsSmi(1)')(),
     'GC profile': [profile.statistics.length > 0, profile.version],
     'promise hooks': promises.length > 0,

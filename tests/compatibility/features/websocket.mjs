@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { WebSocketServer } from 'ws';
 
+export const packages = ['ws'];
+
 export async function run() {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: (protocols) => [...protocols][0] });
   server.on('connection', (socket) => socket.on('message', (data, binary) => socket.send(binary ? data : `${data}!`)));
