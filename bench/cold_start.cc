@@ -248,9 +248,9 @@ int main(int argc, char** argv) {
   Bench bench;
   std::printf("Node %s, V8 %s, zygote ready in %.0f ms\n\n", bench.info().node_version.c_str(),
               bench.info().v8_version.c_str(), static_cast<double>(bench.info().boot_time.count()) / 1000);
-  std::printf("%-10s %6s %10s %12s %12s %12s %14s %11s\n", "", "n", "init p50", "1st byte p50", "1st byte p99",
-              "private p50", "fresh node p50", "faster by");
-  std::printf("%-10s %6s %10s %12s %12s %12s %14s\n", "", "", "ms", "ms", "ms", "MiB", "ms");
+  std::printf("%-10s %-9s %6s %10s %12s %12s %12s %14s %11s\n", "", "from", "n", "init p50", "1st byte p50",
+              "1st byte p99", "private p50", "fresh node p50", "faster by");
+  std::printf("%-10s %-9s %6s %10s %12s %12s %12s %14s\n", "", "", "", "ms", "ms", "ms", "MiB", "ms");
   const Subject fetch{"fetch", spec("fetch", folder / "fetch.mjs"), folder / "server.mjs"};
   const Subject express_app{"express", spec("express", express / "app.js"), express / "app.js"};
   if (only.empty() || only == fetch.name) bench.Run(fetch, count, node_count);

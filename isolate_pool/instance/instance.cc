@@ -166,12 +166,13 @@ class Instance final : public RuntimeEvents {
     uv_close(reinterpret_cast<uv_handle_t*>(&poll_), nullptr);
     uv_run(engine_.loop(), UV_RUN_NOWAIT);
     close(channel_);
-    const bool in_order = ServeForks(fork_control_, {.threads = threads}, [this](const InstanceDescriptors& descriptors) {
-      Enter(descriptors, nullptr);
-      WatchChannel();
-      runtime_.Restore(assignment_);
-      while (true) Turn();
-    });
+    const bool in_order =
+        ServeForks(fork_control_, {.threads = threads}, [this](const InstanceDescriptors& descriptors) {
+          Enter(descriptors, nullptr);
+          WatchChannel();
+          runtime_.Restore(assignment_);
+          while (true) Turn();
+        });
     _exit(in_order ? 0 : kExitProtocol);
   }
 

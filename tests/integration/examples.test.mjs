@@ -42,7 +42,7 @@ test('an unknown function is 404 and the known ones are named', async () => {
 
 test('the second request is served by a warm instance', async () => {
   const first = await hearth.fetch('/node-http/');
-  assert.match(first.headers.get('x-hearth-start'), /^(zygote|warm)$/);
+  assert.match(first.headers.get('x-hearth-start'), /^(zygote|stem|template|warm)$/);
   await first.text();
   const second = await hearth.fetch('/node-http/');
   assert.equal(second.headers.get('x-hearth-start'), 'warm');

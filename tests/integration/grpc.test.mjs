@@ -72,7 +72,7 @@ test('runs an event function and reports what it took', async () => {
   assert.match(response.logTail.toString(), /event {"a":1}/);
   const { report } = response;
   assert.match(report.instance, /^event-\d+$/);
-  assert.match(report.start, /^(zygote|warm)$/);
+  assert.match(report.start, /^(zygote|stem|template|warm)$/);
   assert.ok(milliseconds(report.run) > 0);
   assert.ok(report.peakMemoryBytes > 1e6);
   const line = await hearth.waitForLog('event {"a":1}', report.requestId);

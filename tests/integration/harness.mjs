@@ -11,7 +11,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach } from 'node:test';
+import { after, afterEach } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -29,6 +29,11 @@ const folders = [];
 process.on('exit', () => {
   for (const hearth of running) hearth.kill('SIGKILL');
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+// One that a failed test left running would keep the file's process alive for ever.
+after(() => {
+  setTimeout(() => running.forEach((hearth) => hearth.kill('SIGKILL')), STOP_GUARD_MS).unref();
 });
 
 afterEach((test) => {

@@ -130,7 +130,7 @@ test('an instance that is idle for scaling.idle_timeout is stopped, and the next
   await eventually(`instance ${pid} is stopped`, () => !alive(pid));
   await eventually('no instance is counted', async () => (await hearth.metric('hearth_instances')) === 0);
   const next = await hearth.fetch('/quick/');
-  assert.equal(next.headers.get('x-hearth-start'), 'zygote');
+  assert.equal(next.headers.get('x-hearth-start'), 'template');
   assert.notEqual(Number(await next.text()), pid);
   await hearth.stop();
 });
