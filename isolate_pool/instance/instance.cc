@@ -18,6 +18,7 @@
 #include "isolate_pool/instance/sandbox_policy.h"
 #include "isolate_pool/instance/stack_trace.h"
 #include "isolate_pool/sandbox/enter.h"
+#include "isolate_pool/sandbox/orphans.h"
 
 namespace hearth {
 namespace {
@@ -60,6 +61,7 @@ class Instance final : public RuntimeEvents {
     node::SetProcessExitHandler(engine_.environment(), [this](node::Environment*, int code) { Exit(code); });
     ListenForInterrupts();
     WatchChannel();
+    if (getpid() == 1) ReapOrphans();
     if (assignment_.become_template() && !descriptors_.empty()) {
       fork_control_ = TakeDescriptor();
       fork_safety_.emplace(engine_.loop());
@@ -132,6 +134,15 @@ class Instance final : public RuntimeEvents {
     uv_poll_start(&poll_, UV_READABLE,
                   [](uv_poll_t* handle, int, int) { static_cast<Instance*>(handle->data)->OnReadable(); });
     uv_unref(reinterpret_cast<uv_handle_t*>(&poll_));
+  }
+
+  void ReapOrphans() {
+    uv_check_init(engine_.loop(), &check_);
+    check_.data = this;
+    uv_check_start(&check_, [](uv_check_t* handle) {
+      static_cast<Instance*>(handle->data)->orphans_.Sweep(uv_now(handle->loop));
+    });
+    uv_unref(reinterpret_cast<uv_handle_t*>(&check_));
   }
 
   void Report(const internal::Initialised& initialised) {
@@ -315,6 +326,8 @@ class Instance final : public RuntimeEvents {
   std::optional<internal::Initialised> initialised_;
   int fork_control_ = -1;
   uv_poll_t poll_{};
+  uv_check_t check_{};
+  sandbox::OrphanReaper orphans_;
   uint64_t response_limit_bytes_ = 0;
   bool ending_sent_ = false;
 };

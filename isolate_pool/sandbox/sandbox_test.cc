@@ -22,6 +22,7 @@
 #include <thread>
 #include <vector>
 
+#include "isolate_pool/sandbox/orphans.h"
 #include "isolate_pool/sandbox/test_sandbox.h"
 
 namespace hearth::sandbox {
@@ -328,6 +329,35 @@ TEST_P(SandboxTest, RefusedStaysRefusedInPrograms) {
                std::to_string(WEXITSTATUS(system("unshare -U true 2>/dev/null")));
       },
       "32 1");
+}
+
+TEST_P(SandboxTest, OrphansAreReapedAndOwnChildrenAreNot) {
+  Expect(
+      Strict(),
+      [] {
+        // A child that leaves a grandchild behind, and one that nobody has waited for yet.
+        const pid_t parent = fork();
+        if (parent == 0) {
+          if (fork() == 0) _exit(7);
+          _exit(0);
+        }
+        waitpid(parent, nullptr, 0);
+        siginfo_t orphan{};
+        waitid(P_ALL, 0, &orphan, WEXITED | WNOWAIT);
+        OrphanReaper reaper;
+        reaper.Sweep(1);
+        const bool waits = waitid(P_PID, static_cast<id_t>(orphan.si_pid), &orphan, WEXITED | WNOWAIT | WNOHANG) == 0;
+        const pid_t child = fork();
+        if (child == 0) _exit(3);
+        siginfo_t ended{};
+        waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT);
+        reaper.Sweep(1 + OrphanReaper::kPatienceMs);
+        int status = 0;
+        const bool gone = waitpid(orphan.si_pid, nullptr, WNOHANG) < 0;
+        const bool kept = waitpid(child, &status, WNOHANG) == child && WEXITSTATUS(status) == 3;
+        return std::to_string(waits) + std::to_string(gone) + std::to_string(kept);
+      },
+      "111");
 }
 
 // A service of the machine that the tests' own process offers.
