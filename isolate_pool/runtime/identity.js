@@ -14,6 +14,7 @@ const { now, mark } = Performance.prototype;
 const randomNumbers = new Float64Array(CACHED_RANDOM_NUMBERS);
 let randomNumbersLeft = 0;
 let forkedAt = 0;
+let timeZone;
 
 function define(target, name, { [name]: value }) {
   Object.defineProperty(target, name, { ...Object.getOwnPropertyDescriptor(target, name), value });
@@ -47,6 +48,7 @@ function forgetCryptoRandomness() {
 function install() {
   replaceMathRandom();
   shiftTime();
+  timeZone = process.env.TZ;
 }
 
 // In a fork of the zygote.
@@ -54,6 +56,20 @@ function assume(assignment) {
   takeOver(assignment);
   process.chdir(assignment.directory);
   process.argv = [process.execPath, assignment.entry];
+  readEnvironment();
+}
+
+// What Node reads of the environment when it starts, and can read again.
+function readEnvironment() {
+  const { TZ, NODE_PATH, NODE_DEBUG } = process.env;
+  if (TZ !== timeZone) {
+    // Any change through process.env makes V8 look at the zone again.
+    timeZone = TZ;
+    if (TZ === undefined) delete process.env.TZ;
+    else process.env.TZ = TZ;
+  }
+  if (NODE_PATH) require('module')._initPaths();
+  if (NODE_DEBUG) internal('internal/util/debuglog').initializeDebugEnv(NODE_DEBUG);
 }
 
 // In a fork of a template, whose function may have changed the rest on purpose.

@@ -23,7 +23,7 @@ const SIBLINGS = 8;
 const zygote = { name: 'zygote', template: 'off', starts: ['zygote', 'stem'] };
 const template = { name: 'template', template: 'auto', starts: ['template'] };
 
-const MODES = [zygote];  // `template` is added when a sandboxed function can have one: [zygote, template]
+const MODES = [zygote, template];
 
 const features = await Promise.all(readdirSync(FEATURES).sort().map(async (file) => {
   const { name, ext } = path.parse(file);

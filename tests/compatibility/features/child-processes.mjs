@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { failureOf } from '../support.mjs';
 
-const INHERITED = 'hearth\'s listening HTTP socket is not closed on exec';
+const INHERITED = 'A bug: the socket on which hearth listens for HTTP is not closed on exec';
 export const differences = [
   { at: 'inherited sockets', node: [], hearth: ['socket:'], why: INHERITED },
 ];

@@ -1,6 +1,6 @@
 import { failureOf } from '../support.mjs';
 
-const NO_INSPECTOR = 'The inspector starts a thread, and a zygote has only one';
+const NO_INSPECTOR = 'The inspector starts a thread, and a zygote must have only one';
 
 export const differences = [
   { at: 'console', node: ['function', 'function', 'function'], hearth: ['function', 'function', 'undefined'], why: `${NO_INSPECTOR}. \`console.createTask\` is part of it` },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const SHIFTED = 'The clock inside Node counts from the start of the zygote. `performance.now()`, `performance.timeOrigin` and `performance.mark()` count from the start of the instance';
+const SHIFTED = 'A bug: the clock inside Node counts from the start of the zygote. `performance.now()`, `performance.timeOrigin` and `performance.mark()` count from the start of the instance';
 export const differences = [
   { at: 'Event.timeStamp is now()', node: true, hearth: false, why: SHIFTED },
   { at: 'both are the same', node: true, hearth: false, why: SHIFTED },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { failureOf } from '../support.mjs';
 
-const BLOCKED = 'Node uses SIGUSR1 to start its inspector, which an instance has not, and leaves it blocked. Use SIGUSR2';
+const BLOCKED = 'A bug: Node blocks SIGUSR1 until its inspector listens for it, and an instance has none. Use SIGUSR2';
 export const differences = [
   { at: 'SIGUSR1 with a listener', node: ['SIGUSR1', 10], hearth: 'AbortError', why: BLOCKED },
   { at: 'blocked', node: '0', hearth: '200', why: BLOCKED },

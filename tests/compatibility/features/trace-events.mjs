@@ -4,7 +4,7 @@ export const differences = [{
   at: 'trace events',
   node: 'none',
   hearth: 'ERR_TRACE_EVENTS_UNAVAILABLE',
-  why: 'Node\'s tracing agent needs a thread, and a zygote has only one. Use `diagnostics_channel` or `perf_hooks`',
+  why: 'Node\'s tracing agent needs a thread, and a zygote must have only one. Use `diagnostics_channel` or `perf_hooks`',
 }];
 
 export async function run() {
