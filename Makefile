@@ -52,9 +52,9 @@ test-unit: setup-build setup-test ## Run the tests that stand beside the code
 	@echo 'test: //...'
 	@$(BAZEL) test $(BAZEL_FLAGS) //...
 
-test-integration: hearth ## Run tests/integration against the hearth command
+test-integration: hearth ## Run tests/integration and tests/compatibility against the hearth command
 	@echo 'test: tests/integration'
-	@$(NODE) --test --test-reporter=spec --test-concurrency=2 --test-timeout=120000 tests/integration/*.test.mjs
+	@$(NODE) --test --test-reporter=spec --test-concurrency=2 --test-timeout=120000 tests/integration/*.test.mjs tests/compatibility/*.test.mjs
 
 test-asan test-tsan: test-%: setup-build setup-test ## Run the unit tests under a sanitizer
 	@echo 'test: //... ($*)'

@@ -32,6 +32,36 @@ const features = await Promise.all(readdirSync(FEATURES).sort().map(async (file)
   return { file, name, extension: ext, differences, environment, packages, noTemplate };
 }));
 
+// What must differ between instances of one function.
+const SIBLING = `
+import crypto from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+export default {
+  async fetch() {
+    const worker = new Worker('require("node:worker_threads").parentPort.postMessage(Math.random())', { eval: true });
+    const form = new Response(new FormData()).headers.get('content-type');
+    return Response.json({
+      'process.pid': process.pid,
+      'process.title': process.title,
+      'Math.random': Math.random(),
+      'Math.random of a worker': (await once(worker, 'message'))[0],
+      'crypto.randomUUID': crypto.randomUUID(),
+      'crypto.randomInt': crypto.randomInt(2 ** 47),
+      'crypto.randomBytes': crypto.randomBytes(16).toString('hex'),
+      'crypto.getRandomValues': crypto.getRandomValues(new Uint8Array(16)).toHex(),
+      'a generated key': crypto.generateKeySync('hmac', { length: 128 }).export().toString('hex'),
+      'a key pair': crypto.generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).toString('hex'),
+      'a form\'s boundary': form,
+      'mkdtemp': mkdtempSync('/tmp/sibling-'),
+    });
+  },
+};
+`;
+const siblingsOf = (mode) => `siblings-${mode.name}`;
+
 const folderOf = (feature, mode) => `${feature.name}-${mode.name}`;
 
 const RESULT = 'result.json';
@@ -82,7 +112,11 @@ function functionsOf(mode) {
 let hearth;
 let root;
 before(async () => {
-  root = fixture(Object.assign({}, ...MODES.map(functionsOf)));
+  const siblings = Object.fromEntries(MODES.flatMap((mode) => [
+    [`${siblingsOf(mode)}/index.mjs`, SIBLING],
+    [`${siblingsOf(mode)}/hearth.toml`, `[scaling]\nidle_timeout = "0s"\nconcurrency = 1\ntemplate = "${mode.template}"\n`],
+  ]));
+  root = fixture(Object.assign(siblings, ...MODES.map(functionsOf)));
   for (const feature of features) {
     for (const mode of MODES) {
       for (const name of feature.packages) {
@@ -146,6 +180,17 @@ describe('a feature gives in an instance what it gives in a fresh process', { co
     }
   }
 });
+
+for (const mode of MODES) {
+  test(`instances forked from a ${mode.name} share no randomness`, async () => {
+    const responses = await Promise.all(Array.from({ length: SIBLINGS }, () => hearth.fetch(`/${siblingsOf(mode)}/`)));
+    const siblings = await Promise.all(responses.map((response) => response.json()));
+    for (const name of Object.keys(siblings[0])) {
+      const values = siblings.map((sibling) => sibling[name]);
+      assert.equal(new Set(values).size, SIBLINGS, `${name}: ${values}`);
+    }
+  });
+}
 
 test('docs/node-compatibility.md lists exactly the differences that the features declare', () => {
   const declared = features.flatMap(({ name, differences }) =>
