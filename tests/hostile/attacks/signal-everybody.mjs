@@ -1,4 +1,5 @@
-// A signal to every process id there may be (signal 0, which harms none): those that it reaches beside its own.
+// A signal to every process id there may be (signal 0, which harms none): those that it reaches beside its own,
+// templates and other instances of the function included.
 // expect: {
 //   "outcome": "ok",
 //   "answer": "0",
@@ -8,14 +9,14 @@ import { readdirSync } from 'node:fs';
 
 export default {
   fetch(request) {
-    // A thread's id reaches its process.
-    const own = readdirSync('/proc/self/task').map(Number);
-    let reached = 0;
+    const reached = [];
     for (let pid = 2; pid < 65_536; pid++) {
       try {
-        if (!own.includes(pid) && process.kill(pid, 0)) reached++;
+        if (process.kill(pid, 0)) reached.push(pid);
       } catch {}
     }
-    return new Response(String(reached));
+    // A thread's id reaches its process.
+    const own = readdirSync('/proc/self/task').map(Number);
+    return new Response(String(reached.filter((pid) => !own.includes(pid)).length));
   },
 };
