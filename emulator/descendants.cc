@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hearth {
@@ -28,9 +29,54 @@ std::vector<pid_t> Children() {
   return children;
 }
 
+// Without a wait, which might take it from whoever waits for it.
+bool IsZombie(pid_t pid) {
+  siginfo_t info{};
+  return waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
 }  // namespace
 
 void AdoptDescendants() { prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+void OrphanReaper::Start() {
+  signals_.add(SIGCHLD);
+  WaitForSignal();
+}
+
+void OrphanReaper::Stop() {
+  boost::system::error_code ignored;
+  signals_.cancel(ignored);
+  timer_.cancel();
+}
+
+void OrphanReaper::WaitForSignal() {
+  signals_.async_wait([this](boost::system::error_code error, int) {
+    if (!error) LookLater();
+  });
+}
+
+void OrphanReaper::LookLater() {
+  timer_.expires_after(kInterval);
+  timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    Look() > 0 ? LookLater() : WaitForSignal();
+  });
+}
+
+size_t OrphanReaper::Look() {
+  std::set<pid_t> zombies;
+  for (const pid_t pid : Children()) {
+    if (!IsZombie(pid)) continue;
+    if (zombies_.contains(pid)) {
+      waitpid(pid, nullptr, WNOHANG);
+    } else {
+      zombies.insert(pid);
+    }
+  }
+  zombies_ = std::move(zombies);
+  return zombies_.size();
+}
 
 void KillDescendants() {
   for (std::vector<pid_t> children = Children(); !children.empty(); children = Children()) {

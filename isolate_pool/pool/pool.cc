@@ -102,6 +102,7 @@ void Pool::Register(std::shared_ptr<const FunctionSpec> registered) {
     retired_.push_back(std::move(entry));
     Function& old = *retired_.back();
     for (auto slot = old.slots.begin(); slot != old.slots.end();) Retire(*slot++);
+    if (old.slots.empty()) retired_.pop_back();
   }
   entry = std::move(function);
   StartIfNeeded(*entry);

@@ -22,7 +22,10 @@ class ManualInstance final : public Instance {
                  std::function<void(absl::Status)> ready)
       : context_(context), spec_(std::move(spec)), id_(std::move(id)), ready_(std::move(ready)) {}
 
-  void BecomeReady() { std::exchange(ready_, nullptr)(absl::OkStatus()); }
+  // No effect on one that is dead.
+  void BecomeReady() {
+    if (auto ready = std::exchange(ready_, nullptr)) ready(absl::OkStatus());
+  }
   void Die(ExitCause cause) {
     if (cause_.kind != ExitCause::Kind::kRunning) return;
     cause_ = std::move(cause);
@@ -285,8 +288,136 @@ TEST_F(PoolTest, ShutdownAnswersEveryoneAndWaitsForTheLastProcess) {
   EXPECT_TRUE(absl::IsUnavailable(errors_[1].status));
 }
 
-// Random schedules: an instance never runs more than its concurrency, nor another function's work; every request is
-// answered exactly once, unless it was cancelled.
+TEST_F(PoolTest, TheMinimumIsStartedAheadAndKept) {
+  FunctionSpec spec = Spec(1);
+  spec.scaling.min_instances = 2;
+  spec.scaling.idle_timeout = std::chrono::milliseconds(0);
+  Register(std::move(spec));
+  ASSERT_EQ(started_.size(), 2u);
+  for (const auto& instance : std::vector(started_)) instance->BecomeReady();
+  RunPosted();
+  EXPECT_EQ(pool_.Counts("f").ready, 2u);
+  Acquire();
+  EXPECT_EQ(leases_[0].start, StartKind::kWarm) << "nobody waited for its start";
+  started_[0]->Die({.kind = ExitCause::Kind::kSignalled});
+  RunPosted();
+  if (leases_[0].instance == started_[0]) Release(0);
+  EXPECT_EQ(started_.size(), 3u) << "one that died is replaced";
+}
+
+TEST_F(PoolTest, AMinimumThatCannotStartIsTriedAgainOnlyAfterAWhile) {
+  FunctionSpec spec = Spec(1);
+  spec.scaling.min_instances = 3;
+  Register(std::move(spec));
+  ASSERT_EQ(started_.size(), 3u);
+  for (const auto& instance : std::vector(started_)) instance->Die({.kind = ExitCause::Kind::kInitFailed});
+  RunPosted();
+  RunPosted();
+  EXPECT_EQ(started_.size(), 3u);
+}
+
+TEST_F(PoolTest, AnInstanceThatServedMaxRequestsIsReplaced) {
+  FunctionSpec spec = Spec(2);
+  spec.scaling.max_requests = 3;
+  Register(std::move(spec));
+  Acquire();
+  started_[0]->BecomeReady();
+  Acquire();
+  Release(0);
+  Acquire();
+  EXPECT_EQ(started_.size(), 1u);
+  Acquire();
+  EXPECT_EQ(started_.size(), 2u) << "the first takes no fourth";
+  Release(0);
+  EXPECT_EQ(started_[0]->exit_cause().kind, ExitCause::Kind::kRunning);
+  Release(0);
+  EXPECT_EQ(started_[0]->exit_cause().kind, ExitCause::Kind::kStopped);
+}
+
+TEST_F(PoolTest, AnInstanceOlderThanMaxAgeIsReplaced) {
+  FunctionSpec spec = Spec(1);
+  spec.scaling.max_age = std::chrono::milliseconds(1);
+  Register(std::move(spec));
+  Acquire();
+  started_[0]->BecomeReady();
+  while (pool_.Instances()[0].age < std::chrono::milliseconds(1)) continue;
+  Release(0);
+  EXPECT_EQ(started_[0]->exit_cause().kind, ExitCause::Kind::kStopped);
+  Acquire();
+  EXPECT_EQ(started_.size(), 2u);
+}
+
+TEST_F(PoolTest, AnIdleInstanceIsFrozenIfTheFunctionSaysSo) {
+  FunctionSpec spec = Spec(2);
+  spec.scaling.freeze = true;
+  Register(std::move(spec));
+  Acquire();
+  started_[0]->BecomeReady();
+  EXPECT_FALSE(started_[0]->frozen);
+  Acquire();
+  Release(0);
+  EXPECT_FALSE(started_[0]->frozen) << "one invocation still runs";
+  Release(0);
+  EXPECT_TRUE(started_[0]->frozen);
+  EXPECT_EQ(pool_.Instances()[0].state, InstanceState::kFrozen);
+  Acquire();
+  EXPECT_FALSE(started_[0]->frozen);
+}
+
+TEST_F(PoolTest, WhoWaitsLongerThanQueueAgeIsRejectedByName) {
+  FunctionSpec spec = Spec(1, 1);
+  spec.scaling.queue_age = std::chrono::milliseconds(1);
+  Register(std::move(spec));
+  Acquire();
+  started_[0]->BecomeReady();
+  Acquire();
+  context_.restart();
+  context_.run_one();
+  ASSERT_EQ(errors_.size(), 1u);
+  EXPECT_TRUE(absl::IsResourceExhausted(errors_[0].status));
+  EXPECT_THAT(std::string(errors_[0].status.message()), HasSubstr("scaling.queue_age = 1ms"));
+}
+
+TEST_F(PoolTest, EvictionEndsTheIdleAtOnceAndTheBusyWhenTheyAreDone) {
+  Register(Spec(1));
+  Acquire();
+  Acquire();
+  for (const auto& instance : std::vector(started_)) instance->BecomeReady();
+  Release(0);
+  EXPECT_EQ(pool_.Evict("f", false), 2u);
+  EXPECT_TRUE(forgotten_.empty());
+  RunPosted();
+  EXPECT_EQ(pool_.Counts("f").draining, 1u);
+  Release(0);
+  RunPosted();
+  EXPECT_EQ(pool_.Instances().size(), 0u);
+  EXPECT_EQ(pool_.Evict("", true), 0u);
+  EXPECT_THAT(forgotten_, ElementsAre("f"));
+}
+
+TEST_F(PoolTest, UnderMemoryPressureTheLongestIdleGoFirst) {
+  Register(Spec(1));
+  for (int i = 0; i < 3; ++i) Acquire();
+  for (const auto& instance : std::vector(started_)) instance->BecomeReady();
+  const std::shared_ptr<Instance> first = leases_[1].instance;
+  Release(1);
+  Release(0);
+  EXPECT_EQ(pool_.IdleCount(), 2u);
+  EXPECT_EQ(pool_.EvictIdle(1), 1u);
+  EXPECT_EQ(first->exit_cause().kind, ExitCause::Kind::kStopped);
+  EXPECT_EQ(pool_.EvictIdle(10), 1u) << "the busy one is spared";
+}
+
+TEST_F(PoolTest, EachRegistrationIsAVersionOfItsOwn) {
+  Register(Spec(1));
+  const uint64_t first = pool_.Find("f")->version;
+  Register(Spec(1));
+  EXPECT_GT(pool_.Find("f")->version, first);
+  EXPECT_THAT(forgotten_, ElementsAre("f")) << "what was kept ahead of need for the old one";
+}
+
+// Random schedules: an instance never runs more than its concurrency, nor another function's or version's work; every
+// request is answered exactly once, unless it was cancelled.
 TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
   for (uint32_t seed = 0; seed < 200; ++seed) {
     std::mt19937 random(seed);
@@ -296,24 +427,38 @@ TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
     Pool pool(context_, *this);
     const std::vector<std::string> names = {"a", "b"};
     std::map<std::string, uint32_t> concurrency;
+    std::map<std::string, uint64_t> versions;  // the newest of each name
+    const auto make_spec = [&](const std::string& name) {
+      const auto pick = [&random](uint32_t below) { return static_cast<uint32_t>(random() % below); };
+      return FunctionSpec{.name = name,
+                          .kind = FunctionKind::kFetch,
+                          .scaling = {.concurrency = concurrency[name],
+                                      .max_instances = 1 + pick(3),
+                                      .min_instances = pick(3),
+                                      .max_requests = pick(2) * (1 + pick(5)),
+                                      .freeze = pick(2) == 0}};
+    };
     for (const std::string& name : names) {
       concurrency[name] = 1 + random() % 3;
-      pool.Register(std::make_shared<const FunctionSpec>(FunctionSpec{
-          .name = name,
-          .kind = FunctionKind::kFetch,
-          .scaling = {.concurrency = concurrency[name], .max_instances = 1 + static_cast<uint32_t>(random() % 3)}}));
+      pool.Register(std::make_shared<const FunctionSpec>(make_spec(name)));
+      versions[name] = pool.Find(name)->version;
     }
     std::vector<std::shared_ptr<ManualInstance>> starting;
     for (int step = 0; step < 300; ++step) {
       const size_t known = started_.size();
-      switch (random() % 6) {
+      switch (random() % 8) {
         case 0:
         case 1: {
           const std::string& name = names[random() % 2];
           ++asked;
           pool.Acquire(name, [&, name](auto answer) {
             ++answered;
-            if (auto* lease = std::get_if<Lease>(&answer)) leases.emplace_back(name, *lease);
+            auto* lease = std::get_if<Lease>(&answer);
+            if (lease == nullptr) return;
+            const auto& instance = static_cast<ManualInstance&>(*lease->instance);
+            EXPECT_EQ(instance.spec().version, versions[name]) << "an old version took new work";
+            EXPECT_FALSE(instance.frozen);
+            leases.emplace_back(name, *lease);
           });
           break;
         }
@@ -337,6 +482,23 @@ TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
             }
           }
           break;
+        case 5:
+          if (random() % 8 == 0) {
+            const std::string& name = names[random() % 2];
+            if (random() % 2 == 0) {
+              pool.Evict(random() % 2 == 0 ? name : "", random() % 2 == 0);
+            } else {
+              concurrency[name] = 1 + random() % 3;
+              pool.Register(std::make_shared<const FunctionSpec>(make_spec(name)));
+              versions[name] = pool.Find(name)->version;
+            }
+          } else {
+            pool.EvictIdle(1);
+          }
+          break;
+        case 6:
+          RunPosted();
+          break;
         default:
           if (!leases.empty())
             static_cast<ManualInstance&>(*leases[random() % leases.size()].second.instance)
@@ -346,7 +508,8 @@ TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
       for (size_t i = known; i < started_.size(); ++i) starting.push_back(started_[i]);
       std::map<Instance*, uint32_t> running;
       for (const auto& [name, lease] : leases) {
-        ASSERT_LE(++running[lease.instance.get()], concurrency[name]) << "seed " << seed;
+        const FunctionSpec& spec = static_cast<ManualInstance&>(*lease.instance).spec();
+        ASSERT_LE(++running[lease.instance.get()], spec.scaling.concurrency) << "seed " << seed;
         ASSERT_EQ(static_cast<ManualInstance&>(*lease.instance).spec().name, name) << "seed " << seed;
       }
     }
