@@ -51,19 +51,6 @@ Check Descriptors() {
                  enough ? "" : "; raise it with `ulimit -Hn`")};
 }
 
-// Where cgroup v2 is mounted with the memory controller in reach of this process.
-Check Cgroup() {
-  std::ifstream file("/sys/fs/cgroup/cgroup.controllers");
-  std::string controllers;
-  std::getline(file, controllers);
-  if (controllers.find("memory") == std::string::npos) {
-    return {"memory limit", Check::State::kOk,
-            "V8's heap limit and sampling of the resident set (no cgroup v2 memory controller here, none needed)"};
-  }
-  return {"memory limit", Check::State::kOk,
-          "V8's heap limit and sampling of the resident set (cgroup v2 is there, and not used yet)"};
-}
-
 // A line for each layer, as an instance found it.
 void AddSandbox(const sandbox::Report& report, std::vector<Check>& checks) {
   for (size_t i = 0; i < sandbox::kLayerCount; ++i) {
@@ -83,6 +70,7 @@ void TryEngine(std::vector<Check>& checks) {
     checks.push_back({"engine", Check::State::kFailed, std::string(engine.status().message())});
     return;
   }
+  sandbox::Cgroups cgroups = sandbox::Cgroups::Open();
   boost::asio::io_context context(1);
   ZygoteLauncher launcher(context, {});
   std::optional<absl::Status> started;
@@ -114,6 +102,7 @@ void TryEngine(std::vector<Check>& checks) {
                    .sandbox = {.egress = sandbox::Egress::kNone, .readable = {folder.string()}}});
   Stems no_stems(context, launcher, 0);
   ProcessInstanceFactory factory(context, launcher, no_stems, nullptr);
+  factory.UseCgroups(&cgroups);
   std::optional<sandbox::Report> report;
   factory.OnSandboxed([&report](const std::string&, const sandbox::Report& found) { report = found; });
   std::optional<absl::Status> ready;
@@ -162,7 +151,6 @@ int RunDoctor(bool json) {
   checks.push_back(System());
   TryEngine(checks);
   checks.push_back(Descriptors());
-  checks.push_back(Cgroup());
   bool failed = false;
   boost::json::array list;
   for (const Check& check : checks) {

@@ -134,6 +134,7 @@ struct Emulator::Impl {
   GrpcServer grpc;
   bool grpc_started = false;
   std::string sandbox_missing;
+  std::optional<sandbox::Cgroups> cgroups;
 
   std::vector<ServedFunction> functions;
   size_t next_probe = 0;
@@ -167,6 +168,11 @@ asio::awaitable<absl::Status> Emulator::Start() {
     self.pool.Register(std::make_shared<const FunctionSpec>(std::move(spec)));
   }
 
+  // Before there are other processes, which would have to be moved as well.
+  if (self.options.sandbox != sandbox::Mode::kOff) {
+    self.cgroups.emplace(sandbox::Cgroups::Open());
+    self.factory.UseCgroups(&*self.cgroups);
+  }
   engine->sandbox = self.options.sandbox.value_or(sandbox::Mode::kBestEffort);
   if (absl::Status status = co_await self.StartZygote(*engine); !status.ok()) co_return status;
   self.launcher.OnEvent([&self](ZygoteLauncher::Event event, const absl::Status& status) {

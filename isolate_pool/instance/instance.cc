@@ -52,6 +52,10 @@ class Instance final : public RuntimeEvents {
     Enter(descriptors, &entry);
     EnterSandbox(entry);
     TakeEnvironment();
+    // Of the machine's, and perhaps not here.
+    for (const char* name : {"TMPDIR", "TMP", "TEMP"}) {
+      if (const char* folder = getenv(name); folder != nullptr && access(folder, W_OK) != 0) setenv(name, "/tmp", 1);
+    }
     response_limit_bytes_ = assignment_.response_limit_bytes();
     if (assignment_.memory_limit_bytes() > 0) {
       memory_limit_.emplace(engine_.isolate(), assignment_.memory_limit_bytes(),

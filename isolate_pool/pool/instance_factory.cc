@@ -32,6 +32,7 @@ std::shared_ptr<Instance> ProcessInstanceFactory::Start(std::shared_ptr<const Fu
   const auto instance = std::make_shared<ProcessInstance>(context_, spec, std::move(id), log_);
   instance->Begin(std::move(ready));
   instance->OnSandboxed(on_sandboxed_);
+  instance->UseCgroups(cgroups_);
   // Instances of a template share its /tmp, user and budgets, which strict rules out.
   if (spec->scaling.template_mode == TemplateMode::kOff || spec->sandbox.mode == sandbox::Mode::kStrict) {
     instance->StartFresh(stems_.Take(), launcher_);

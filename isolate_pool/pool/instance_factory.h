@@ -54,6 +54,8 @@ class ProcessInstanceFactory final : public InstanceFactory {
 
   // Told of each process that has entered its sandbox.
   void OnSandboxed(ProcessInstance::SandboxObserver observer) { on_sandboxed_ = std::move(observer); }
+  // Control groups for the instances; not owned.
+  void UseCgroups(sandbox::Cgroups* cgroups) { cgroups_ = cgroups; }
   // Told when a template becomes ready (detail: empty), is refused (the reason) or is lost (kNone).
   void OnTemplate(TemplateObserver observer) { observer_ = std::move(observer); }
   TemplateStatus Template(const std::string& function) const;
@@ -80,6 +82,7 @@ class ProcessInstanceFactory final : public InstanceFactory {
   const LogSink log_;
   TemplateObserver observer_;
   ProcessInstance::SandboxObserver on_sandboxed_;
+  sandbox::Cgroups* cgroups_ = nullptr;
   std::map<std::string, Entry, std::less<>> entries_;
 };
 

@@ -166,6 +166,7 @@ void ProcessInstance::OnLaunched(Launched launched) {
   pid_ = launched.pid;
   cpu_clock_ = ProcessCpuClock(pid_);
   pidfd_.assign(launched.pidfd.Release());
+  EnterCgroup();
   WaitForExit();
   ReadChannel();
   ReadOutput(standard_output_);
@@ -173,6 +174,17 @@ void ProcessInstance::OnLaunched(Launched launched) {
   ArmMemoryTimer();
   // Killed while it was being launched.
   if (pending_cause_.kind != ExitCause::Kind::kRunning) Kill(pending_cause_);
+}
+
+// Before the assignment is sent, so that all that the function ever does is counted.
+void ProcessInstance::EnterCgroup() {
+  if (cgroups_ == nullptr || spec_->sandbox.mode == sandbox::Mode::kOff) return;
+  // A template and the first instance of it have the same id.
+  const std::string name = on_template_ ? StrCat(id_, "-template") : id_;
+  const sandbox::Cgroups::Limits limits{.memory_bytes = spec_->limits.memory_bytes + spec_->sandbox.tmp_bytes,
+                                        .processes = spec_->sandbox.processes};
+  cgroup_error_ = cgroups_->Add(name, pid_, limits);
+  if (cgroup_error_.empty()) cgroup_ = name;
 }
 
 // The process goes to whoever keeps templates; a fork of it will be this instance.
@@ -187,6 +199,7 @@ void ProcessInstance::BecomeTemplate() {
   TemplateOutcome outcome;
   // Its instances have this user too, for as long as any of them lives: it is not given out again.
   user_ = 0;
+  if (!cgroup_.empty()) cgroups_->Abandon(std::exchange(cgroup_, ""));
   outcome.process = Launched{std::exchange(pid_, -1), ScopedFd(pidfd_.release())};
   ReportTemplate(std::move(outcome));
 }
@@ -302,6 +315,11 @@ void ProcessInstance::OnSandboxed(const internal::Sandboxed& sandboxed) {
   }
   // A restriction stands where there is no namespace.
   namespaced_ = report.Holds(sandbox::Layer::kPid) && report[sandbox::Layer::kPid].reason.empty();
+  if (!cgroup_.empty()) {
+    report.Applied(sandbox::Layer::kCgroup);
+  } else if (spec_->sandbox.mode != sandbox::Mode::kOff) {
+    report.Unavailable(sandbox::Layer::kCgroup, cgroup_error_);
+  }
   if (on_sandboxed_) on_sandboxed_(spec_->name, report);
 }
 
@@ -544,6 +562,14 @@ void ProcessInstance::OnProcessExit() {
   // (isolate_pool/engine/own_signals.cc).
   if (namespaced_ && info.si_code == CLD_EXITED && info.si_status > kSignalExit) {
     SetCause({.kind = ExitCause::Kind::kSignalled, .signal = info.si_status - kSignalExit});
+  } else if (info.si_status == SIGKILL && !cgroup_.empty() && cgroups_->KilledForMemory(cgroup_)) {
+    ExitCause cause{.kind = ExitCause::Kind::kMemoryLimit, .used_bytes = spec_->limits.memory_bytes};
+    cause.failure = {"Hearth.MemoryExceeded",
+                     StrCat("limits.memory = ", FormatSize(spec_->limits.memory_bytes),
+                            " exceeded: the kernel stopped the instance"),
+                     {},
+                     {}};
+    SetCause(std::move(cause));
   } else if (info.si_code == CLD_EXITED) {
     SetCause({.kind = ExitCause::Kind::kExited, .code = info.si_status});
   } else {
@@ -559,6 +585,7 @@ void ProcessInstance::OnProcessExit() {
 void ProcessInstance::Finish() {
   reaped_ = true;
   Users().Release(std::exchange(user_, 0));
+  if (!cgroup_.empty()) cgroups_->Remove(std::exchange(cgroup_, ""));
   exit_cause_ = pending_cause_;
   init_timer_.cancel();
   memory_timer_.cancel();

@@ -18,6 +18,7 @@
 #include "isolate_pool/pool/launcher.h"
 #include "isolate_pool/pool/log_splitter.h"
 #include "isolate_pool/pool/stems.h"
+#include "isolate_pool/sandbox/cgroup.h"
 #include "isolate_pool/sandbox/layers.h"
 #include "proto/hearth/internal/instance.pb.h"
 
@@ -50,6 +51,8 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
 
   // Called once when the process has entered its sandbox, before the function's code runs in it.
   void OnSandboxed(SandboxObserver observer) { on_sandboxed_ = std::move(observer); }
+  // Not owned. Before the start; else the process is in no control group of its own.
+  void UseCgroups(sandbox::Cgroups* cgroups) { cgroups_ = cgroups; }
 
   // First; then one of those below, at once or later. limits.init counts from here. `ready` as for InstanceFactory.
   void Begin(std::function<void(absl::Status)> ready);
@@ -108,6 +111,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void FinishLater();
   void Adopt(Wires wires);
   void OnLaunched(Launched launched);
+  void EnterCgroup();
   void BecomeTemplate();
   void ReportTemplate(TemplateOutcome outcome);
   void Send(internal::ToInstance message, ScopedFd fd = ScopedFd());
@@ -155,7 +159,10 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   StartKind start_ = StartKind::kZygote;
   std::function<void(absl::Status)> on_ready_;
   SandboxObserver on_sandboxed_;
-  uint32_t user_ = 0;        // of sandbox::UserIds, while the process lives
+  uint32_t user_ = 0;  // of sandbox::UserIds, while the process lives
+  sandbox::Cgroups* cgroups_ = nullptr;
+  std::string cgroup_;  // the name of its group, while there is one
+  std::string cgroup_error_ = "control groups are not used here";
   bool sandboxed_ = false;   // the report is here
   bool namespaced_ = false;  // it is the first process of its pid namespace
   OnTemplate on_template_;

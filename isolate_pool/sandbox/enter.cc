@@ -142,7 +142,6 @@ std::string Entry::EnterFunction(const Policy& policy) {
   if (in_namespaces_ && getpid() != 1) JudgePid();
   EnterLandlock(policy);
   EnterSeccomp();
-  report_.Unavailable(Layer::kCgroup, "the invoker has put this instance into none");
 
   const std::string missing = report_.Missing();
   if (policy.mode != Mode::kStrict || missing.empty()) return "";
