@@ -2,12 +2,15 @@
 
 #include <exception>
 #include <iostream>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
+#include "base/units.h"
 #include "cli/dev.h"
 #include "cli/doctor.h"
 #include "cli/evict.h"
+#include "cli/exec.h"
 #include "cli/exit_code.h"
 #include "cli/invoke.h"
 #include "cli/ps.h"
@@ -30,6 +33,18 @@ int main(int argc, char** argv) {
   std::string sandbox_mode;
   dev_verb->add_option("--sandbox", sandbox_mode, "Sandbox of all functions (default: as each is configured)")
       ->check(CLI::IsMember({"strict", "best-effort", "off"}));
+  dev_verb->add_option("--stems", dev.stems, "Processes forked ahead of need")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
+  dev_verb->add_option("--zygote-forks", dev.rotation.forks, "Replace the zygote after so many forks, 0 for never")
+      ->capture_default_str();
+  std::string zygote_age = "1h";
+  dev_verb->add_option("--zygote-age", zygote_age, "Replace the zygote after so long, 0s for never")
+      ->check([](const std::string& text) {
+        const auto age = ParseDuration(text);
+        return age.ok() ? std::string() : std::string(age.status().message());
+      })
+      ->capture_default_str();
   dev_verb->add_flag("--json", dev.json, "Print one JSON object per line");
   std::string log_format = "text";
   dev_verb->add_option("--log-format", log_format, "How function logs and invocations are printed")
@@ -48,6 +63,10 @@ int main(int argc, char** argv) {
   CLI::App* evict_verb = app.add_subcommand("evict", "End instances of a running hearth, to force cold starts");
   AddEvictOptions(*evict_verb, evict);
 
+  // Not parsed here: what follows the program's file is the program's.
+  app.add_subcommand("exec", "Run a Node program in a forked process")->prefix_command();
+  if (argc > 1 && std::string_view(argv[1]) == "exec") return RunExec({argv + 2, argv + argc});
+
   bool json = false;
   CLI::App* doctor_verb = app.add_subcommand("doctor", "Check what this machine offers to hearth");
   doctor_verb->add_flag("--json", json, "Print JSON");
@@ -61,6 +80,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
   dev.sandbox = sandbox::ParseMode(sandbox_mode);
+  dev.rotation.age = *ParseDuration(zygote_age);
   if (log_format == "json") dev.log_format = LogFormat::kJson;
   if (dev.host == "localhost") dev.host = "127.0.0.1";
   if (*dev_verb) return RunDev(dev);

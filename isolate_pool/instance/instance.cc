@@ -15,6 +15,7 @@
 #include "isolate_pool/instance/fork_safety.h"
 #include "isolate_pool/instance/interrupt_signal.h"
 #include "isolate_pool/instance/memory_limit.h"
+#include "isolate_pool/instance/program.h"
 #include "isolate_pool/instance/sandbox_policy.h"
 #include "isolate_pool/instance/stack_trace.h"
 #include "isolate_pool/sandbox/enter.h"
@@ -50,6 +51,7 @@ class Instance final : public RuntimeEvents {
   [[noreturn]] void Run(const InstanceDescriptors& descriptors) {
     sandbox::Entry entry(plan_);
     Enter(descriptors, &entry);
+    if (assignment_.has_program()) RunProgram(engine_, runtime_, assignment_, channel_, descriptors_);
     EnterSandbox(entry);
     TakeEnvironment();
     // Of the machine's, and perhaps not here.

@@ -92,7 +92,7 @@ struct Runtime::Impl {
   Isolate* const isolate;
   RuntimeEvents* events = nullptr;
   RandomNumbers random;
-  v8::Global<Function> warm, assign, become_template, restore, invoke, cancel, connect, idle;
+  v8::Global<Function> warm, assign, run_program, become_template, restore, invoke, cancel, connect, idle;
 
   static Impl& Of(const FunctionCallbackInfo<Value>& info) {
     return *static_cast<Impl*>(info.Data().As<v8::External>()->Value(v8::kExternalPointerTypeTagDefault));
@@ -204,6 +204,7 @@ std::string Runtime::Impl::LoadModules() {
   };
   take("warm", warm);
   take("assign", assign);
+  take("runProgram", run_program);
   take("becomeTemplate", become_template);
   take("restore", restore);
   take("invoke", invoke);
@@ -266,6 +267,24 @@ void Runtime::Assign(const internal::Assignment& assignment) {
   const HandleScope handles(impl_->isolate);
   impl_->random.Seed();
   (void)impl_->Call(impl_->assign, {impl_->ToObject(assignment)});
+}
+
+void Runtime::RunProgram(const internal::Assignment& assignment) {
+  Isolate* const isolate = impl_->isolate;
+  const HandleScope handles(isolate);
+  const Local<Context> context = impl_->engine.context();
+  impl_->random.Seed();
+  const internal::Program& program = assignment.program();
+  std::vector<Local<Value>> arguments;
+  for (const std::string& argument : program.arguments()) arguments.push_back(ToV8(isolate, argument));
+  const Local<Object> description = Object::New(isolate);
+  const auto set = [&](std::string_view name, Local<Value> value) {
+    description->Set(context, ToV8(isolate, name), value).Check();
+  };
+  set("instance", ToV8(isolate, assignment.instance()));
+  set("file", ToV8(isolate, program.file()));
+  set("arguments", v8::Array::New(isolate, arguments.data(), arguments.size()));
+  (void)impl_->Call(impl_->run_program, {description});
 }
 
 void Runtime::BecomeTemplate() {

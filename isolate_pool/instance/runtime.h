@@ -37,6 +37,9 @@ class Runtime {
 
   // Each may run any amount of the function's code.
   void Assign(const internal::Assignment& assignment);
+  // Instead of Assign: runs a program's file. Standard streams, environment and working directory are set by then; what
+  // is left of it runs in the event loop.
+  void RunProgram(const internal::Assignment& assignment);
   // The function is initialised, and this process will only fork.
   void BecomeTemplate();
   // In a fork of a template: what Assign does beside loading, and the function's own restore listeners.

@@ -27,10 +27,13 @@ function marked(stream) {
   return stream;
 }
 
+const originals = new Map();
+
 // The streams are made on first use, as in Node: a function that logs nothing pays nothing.
 function install() {
   for (const name of ['stdout', 'stderr']) {
     const original = Object.getOwnPropertyDescriptor(process, name);
+    originals.set(name, original);
     let stream;
     Object.defineProperty(process, name, {
       ...original,
@@ -42,4 +45,9 @@ function install() {
   }
 }
 
-module.exports = { install, withRequest };
+// Before the first use.
+function uninstall() {
+  for (const [name, original] of originals) Object.defineProperty(process, name, original);
+}
+
+module.exports = { install, uninstall, withRequest };

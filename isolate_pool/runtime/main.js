@@ -8,6 +8,7 @@ const logs = require('./logs');
 const load = require('./load');
 const eventLane = require('./event_lane');
 const httpLane = require('./http_lane');
+const program = require('./program');
 const { exercise } = require('./warm');
 
 let settled = false;
@@ -30,6 +31,8 @@ function initFailed(error) {
 
 // The last words of an instance that dies of an error nobody caught. A monitor does not change what Node does next.
 function reportUncaught(error, origin) {
+  // The function deals with it by itself, and lives on.
+  if (process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()) return;
   const failure = Failure.from(error);
   if (settled) binding.uncaught(failure, origin);
   else initFailed(error);
@@ -54,6 +57,12 @@ function assign(assignment) {
   const outcome = load.load(assignment, initialised);
   whenIdle = outcome.whenIdle;
   outcome.done.then((detected) => detected && initialised(detected), initFailed);
+}
+
+// Instead of assign: this process runs a program, and no function.
+function runProgram(description) {
+  process.removeListener('uncaughtExceptionMonitor', reportUncaught);
+  program.run(description);
 }
 
 // The function is initialised, and this process will only be forked.
@@ -93,6 +102,7 @@ module.exports = {
   assign,
   becomeTemplate,
   restore,
+  runProgram,
   idle,
   invoke: eventLane.invoke,
   cancel: eventLane.cancel,
