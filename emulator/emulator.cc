@@ -23,6 +23,7 @@
 #include "isolate_pool/pool/instance_factory.h"
 #include "isolate_pool/pool/memory_pressure.h"
 #include "isolate_pool/pool/pool.h"
+#include "isolate_pool/pool/program_server.h"
 #include "isolate_pool/pool/stems.h"
 #include "isolate_pool/pool/zygote_launcher.h"
 
@@ -67,7 +68,8 @@ struct Emulator::Impl {
         admin(io, {.host = options.host, .port = options.admin_port}, nullptr, nullptr),
         grpc(invoker, {.version = options.version,
                        .engine = [this] { return Engine(); },
-                       .template_status = [this](const std::string& name) { return factory.Template(name); }}) {
+                       .template_status = [this](const std::string& name) { return factory.Template(name); }}),
+        programs(io) {
     observers.other = options.on_invocation;
     http.AddHandler(&lambda_api);
   }
@@ -132,6 +134,7 @@ struct Emulator::Impl {
   HttpServer http;
   HttpServer admin;
   GrpcServer grpc;
+  ProgramServer programs;
   bool grpc_started = false;
   std::string sandbox_missing;
   std::optional<sandbox::Cgroups> cgroups;
@@ -156,6 +159,8 @@ asio::awaitable<absl::Status> Emulator::Start() {
     co_return status;
   }
   self.grpc_started = true;
+  // Without it, `hearth exec` boots a Node of its own: slower, and nothing else.
+  (void)self.programs.Listen(self.grpc.port());
 
   const std::string port = std::to_string(self.http.port());
   for (FunctionSpec& spec : self.options.functions) {
@@ -217,6 +222,7 @@ void Emulator::Stop(std::function<void()> done) {
   self.stems.Clear();
   const auto finish = [&self, done = std::move(done)] {
     self.stems.Clear();
+    self.programs.Stop();
     self.factory.Stop();
     self.launcher.Stop();
     KillDescendants();
