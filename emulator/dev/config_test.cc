@@ -47,6 +47,27 @@ class ConfigTest : public testing::Test {
   TempFolder folder_;
 };
 
+TEST_F(ConfigTest, Sandbox) {
+  folder_.Write("shared/index.js", "");
+  const FunctionSpec spec = ReadOne(
+      "[limits]\ntmp = \"64MB\"\nprocesses = 50\ndescriptors = 100\n"
+      "[sandbox]\nmode = \"strict\"\negress = \"none\"\nreadable = [\"shared\"]\n");
+  EXPECT_EQ(spec.sandbox.mode, sandbox::Mode::kStrict);
+  EXPECT_EQ(spec.sandbox.egress, sandbox::Egress::kNone);
+  EXPECT_EQ(spec.sandbox.readable, std::vector<std::string>{folder_.Path("shared")});
+  EXPECT_EQ(spec.sandbox.tmp_bytes, 64 * kMegabyte);
+  EXPECT_EQ(spec.sandbox.processes, 50u);
+  EXPECT_EQ(spec.sandbox.descriptors, 100u);
+  EXPECT_EQ(ErrorOf("[sandbox]\nmode = \"off\"\n"),
+            "hearth.toml:2: [sandbox] mode: \"off\" is for all functions or none: pass --sandbox off instead");
+  EXPECT_EQ(ErrorOf("[sandbox]\nmode = \"lax\"\n"),
+            "hearth.toml:2: [sandbox] mode: \"lax\" is none of strict, best-effort");
+  EXPECT_EQ(ErrorOf("[sandbox]\negress = \"some\"\n"),
+            "hearth.toml:2: [sandbox] egress: \"some\" is none of all, none");
+  EXPECT_EQ(ErrorOf("[sandbox]\nreadable = [\"nowhere\"]\n"),
+            "hearth.toml:2: [sandbox] readable: \"nowhere\" does not exist");
+}
+
 TEST_F(ConfigTest, AnEmptyFileLeavesAllToTheCaller) {
   const FunctionSpec spec = ReadOne("# nothing\n");
   const FunctionSpec defaults;
