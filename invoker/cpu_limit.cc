@@ -25,7 +25,7 @@ void CpuLimit::Stop() {
 }
 
 void CpuLimit::Check() {
-  const nanoseconds used = instance_->CpuTime() - start_;
+  const nanoseconds used = instance_->TreeCpuTime() - start_;
   if (used >= limit_) {
     *armed_ = false;
     on_breach_(used);

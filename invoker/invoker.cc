@@ -242,8 +242,13 @@ class Invoker::Invocation {
     if (options_.cancel != nullptr) {
       options_.cancel->OnCancel([this] { on_end_(); });
     }
+    // Not left to the end of its connections: a program that it started may hold them open.
+    on_exit_ = instance().OnExit([this, running = running_] {
+      if (*running) on_end_();
+    });
     if (spec_->limits.cpu.count() > 0) {
-      cpu_limit_.Watch(instance(), cpu_start_, spec_->limits.cpu, [this](nanoseconds used) { OnCpuBreach(used); });
+      cpu_limit_.Watch(instance(), instance().TreeCpuTime(), spec_->limits.cpu,
+                       [this](nanoseconds used) { OnCpuBreach(used); });
     }
   }
 
@@ -253,6 +258,8 @@ class Invoker::Invocation {
   void EndRun() {
     Disarm();
     cpu_limit_.Stop();
+    instance().RemoveOnExit(on_exit_);
+    *running_ = false;
     if (options_.cancel != nullptr) options_.cancel->OnCancel(nullptr);
     result_.report.run = Clock::now() - run_start_;
     if (const nanoseconds now = instance().CpuTime(); now > cpu_start_) result_.report.cpu = now - cpu_start_;
@@ -367,6 +374,8 @@ class Invoker::Invocation {
   bool timed_out_ = false;
   CpuLimit cpu_limit_;
   bool cpu_breached_ = false;
+  uint64_t on_exit_ = 0;
+  std::shared_ptr<bool> running_ = std::make_shared<bool>(true);
 };
 
 Invoker::Invoker(asio::io_context& context, Pool& pool, InvocationObserver* observer)
@@ -415,7 +424,6 @@ asio::awaitable<void> Invoker::RunEvent(Invocation& invocation, std::string payl
                     .client_context = std::move(client_context)};
   const uint64_t id =
       invocation.instance().Invoke(event, [answer](EventResult value) { answer->Set(std::move(value)); });
-  invocation.instance().OnExit([answer] { answer->Set(std::nullopt); });
   std::optional<EventResult> value = co_await answer->Get();
   invocation.EndRun();
   if (value.has_value() && value->ok) {

@@ -64,7 +64,7 @@ class FakeInstance : public Instance, public std::enable_shared_from_this<FakeIn
   void End(ExitCause cause) {
     if (cause_.kind != ExitCause::Kind::kRunning) return;
     cause_ = std::move(cause);
-    for (auto& callback : std::exchange(on_exit_, {})) boost::asio::post(fakes_.context, std::move(callback));
+    for (auto& [id, callback] : on_exit_.Take()) boost::asio::post(fakes_.context, std::move(callback));
   }
 
   const std::string& id() const override { return id_; }
@@ -92,6 +92,7 @@ class FakeInstance : public Instance, public std::enable_shared_from_this<FakeIn
   void BeginRequest(const std::string&, uint64_t) override {}
   std::string EndRequest(const std::string&) override { return fakes_.log_tail; }
   std::chrono::nanoseconds CpuTime() const override { return {}; }
+  std::chrono::nanoseconds TreeCpuTime() const override { return {}; }
   uint64_t PeakMemoryBytes() const override { return 41 << 20; }
   uint64_t ResidentBytes() const override { return 41 << 20; }
 
@@ -100,13 +101,12 @@ class FakeInstance : public Instance, public std::enable_shared_from_this<FakeIn
   void Interrupt(ExitCause cause) override { End(std::move(cause)); }
   void Kill(ExitCause cause) override { End(std::move(cause)); }
   const ExitCause& exit_cause() const override { return cause_; }
-  void OnExit(std::function<void()> callback) override {
-    if (cause_.kind != ExitCause::Kind::kRunning) {
-      boost::asio::post(fakes_.context, std::move(callback));
-    } else {
-      on_exit_.push_back(std::move(callback));
-    }
+  uint64_t OnExit(std::function<void()> callback) override {
+    if (cause_.kind == ExitCause::Kind::kRunning) return on_exit_.Add(std::move(callback));
+    boost::asio::post(fakes_.context, std::move(callback));
+    return 0;
   }
+  void RemoveOnExit(uint64_t id) override { on_exit_.Remove(id); }
 
  private:
   static boost::asio::awaitable<void> Serve(std::shared_ptr<FakeInstance> self, Connection connection) {
@@ -124,7 +124,7 @@ class FakeInstance : public Instance, public std::enable_shared_from_this<FakeIn
   FakeInstances& fakes_;
   const std::string id_;
   ExitCause cause_;
-  std::vector<std::function<void()>> on_exit_;
+  ExitCallbacks on_exit_;
 };
 
 inline std::shared_ptr<Instance> FakeInstances::Start(std::shared_ptr<const FunctionSpec>, std::string id,

@@ -43,6 +43,15 @@ void TakeStandardStreams(const InstanceDescriptors& descriptors) {
   for (int fd : {null, descriptors.standard_output, descriptors.standard_error}) close(fd);
 }
 
+// Node blocks SIGUSR1 for the thread of an inspector, which is not here. Ignored until the function listens for it.
+void UnblockSignals() {
+  signal(SIGUSR1, SIG_IGN);
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGUSR1);
+  sigprocmask(SIG_UNBLOCK, &blocked, nullptr);
+}
+
 class Instance final : public RuntimeEvents {
  public:
   Instance(engine::Engine& engine, Runtime& runtime, const sandbox::Plan& plan)
@@ -126,6 +135,7 @@ class Instance final : public RuntimeEvents {
     // A session of its own: the terminal's signals are the invoker's business, and the group can be killed as one.
     setsid();
     TakeStandardStreams(descriptors);
+    UnblockSignals();
     if (entry != nullptr) entry->EnterBase();
     if (engine_.AfterFork() != 0) _exit(kExitProtocol);
     channel_ = descriptors.channel;

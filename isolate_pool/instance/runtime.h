@@ -29,8 +29,9 @@ class Runtime {
   static std::unique_ptr<Runtime> Load(engine::Engine& engine, std::string* error);
   ~Runtime();
 
-  // Exercises what functions commonly use, and waits until that is done. Returns an error text, empty on success.
-  std::string Warm();
+  // Before the first fork. With `exercise`, exercises what functions commonly use, and waits until that is done. Returns
+  // an error text, empty on success.
+  std::string Warm(bool exercise = true);
 
   // Where reports go; null (as in the zygote) drops them. Not owned.
   void SetEvents(RuntimeEvents* events);

@@ -12,6 +12,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include "absl/status/statusor.h"
+#include "isolate_pool/pool/exit_callbacks.h"
 #include "isolate_pool/pool/exit_cause.h"
 #include "isolate_pool/pool/function_spec.h"
 
@@ -78,8 +79,10 @@ class Instance {
 
   // CPU time of the process so far, and its largest resident set. Zero once it has ended.
   virtual std::chrono::nanoseconds CpuTime() const = 0;
+  // With that of the processes it has started; costs some reads of /proc.
+  virtual std::chrono::nanoseconds TreeCpuTime() const = 0;
   virtual uint64_t PeakMemoryBytes() const = 0;
-  // Resident set now; one read of /proc.
+  // Resident set now, with those of the processes it has started; costs some reads of /proc.
   virtual uint64_t ResidentBytes() const = 0;
 
   // Stops and continues the process and everything in its process group: a frozen instance does nothing at all.
@@ -93,8 +96,10 @@ class Instance {
   virtual void Kill(ExitCause cause) = 0;
   // kRunning until the process is gone and its last words are read.
   virtual const ExitCause& exit_cause() const = 0;
-  // Calls back when exit_cause() is final; soon, if it is already.
-  virtual void OnExit(std::function<void()> callback) = 0;
+  // Calls back when exit_cause() is final; soon, if it is already. Returns what RemoveOnExit takes.
+  virtual uint64_t OnExit(std::function<void()> callback) = 0;
+  // The callback is not called any more, unless it is on its way already.
+  virtual void RemoveOnExit(uint64_t id) = 0;
 };
 
 // Starts instances. `ready` is called once: with Ok when the function is initialised, else with an error after the

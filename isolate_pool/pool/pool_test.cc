@@ -32,7 +32,7 @@ class ManualInstance final : public Instance {
     if (auto ready = std::exchange(ready_, nullptr)) {
       boost::asio::post(context_, [ready] { ready(absl::AbortedError("did not start")); });
     }
-    for (auto& callback : std::exchange(on_exit_, {})) boost::asio::post(context_, std::move(callback));
+    for (auto& [id, callback] : on_exit_.Take()) boost::asio::post(context_, std::move(callback));
   }
 
   const std::string& id() const override { return id_; }
@@ -47,6 +47,7 @@ class ManualInstance final : public Instance {
   void BeginRequest(const std::string&, uint64_t) override {}
   std::string EndRequest(const std::string&) override { return ""; }
   std::chrono::nanoseconds CpuTime() const override { return {}; }
+  std::chrono::nanoseconds TreeCpuTime() const override { return {}; }
   uint64_t PeakMemoryBytes() const override { return 0; }
   uint64_t ResidentBytes() const override { return 0; }
   void Freeze() override { frozen = true; }
@@ -54,7 +55,8 @@ class ManualInstance final : public Instance {
   void Interrupt(ExitCause cause) override { Die(std::move(cause)); }
   void Kill(ExitCause cause) override { Die(std::move(cause)); }
   const ExitCause& exit_cause() const override { return cause_; }
-  void OnExit(std::function<void()> callback) override { on_exit_.push_back(std::move(callback)); }
+  uint64_t OnExit(std::function<void()> callback) override { return on_exit_.Add(std::move(callback)); }
+  void RemoveOnExit(uint64_t id) override { on_exit_.Remove(id); }
 
   bool frozen = false;
 
@@ -64,7 +66,7 @@ class ManualInstance final : public Instance {
   const std::string id_;
   std::function<void(absl::Status)> ready_;
   ExitCause cause_;
-  std::vector<std::function<void()>> on_exit_;
+  ExitCallbacks on_exit_;
 };
 
 class PoolTest : public testing::Test, public InstanceFactory {

@@ -26,6 +26,9 @@ namespace {
 // What a result's envelope may add to its payload: error text and stack.
 constexpr uint64_t kEnvelopeBytes = 1 << 20;
 constexpr size_t kReadBytes = 64 << 10;
+constexpr int kReadsAtOnce = 16;
+// What a pipe holds, and once more.
+constexpr int kPipeReadsAtOnce = 2;
 // Exit codes above it name a signal.
 constexpr int kSignalExit = 128;
 
@@ -55,6 +58,7 @@ ProcessInstance::ProcessInstance(boost::asio::io_context& context, std::shared_p
       init_timer_(context),
       memory_timer_(context),
       interrupt_timer_(context),
+      hang_up_timer_(context),
       decoder_(ResponseLimit(spec_->limits, FunctionKind::kLambda) + kEnvelopeBytes),
       standard_output_(context, [this](auto id, auto text) { OnLine(false, id, text); }),
       standard_error_(context, [this](auto id, auto text) { OnLine(true, id, text); }),
@@ -257,29 +261,40 @@ void ProcessInstance::ReadChannel() {
 
 void ProcessInstance::DrainChannel() {
   static char buffer[kReadBytes];
-  while (channel_.is_open()) {
+  // Bounded, so that an instance that floods its channel cannot keep the core busy.
+  for (int turn = 0; channel_.is_open(); ++turn) {
+    if (turn == kReadsAtOnce && !reaped_) return ReadChannel();
     // recv, not recvmsg: descriptors that an instance might send are dropped by the kernel.
     const ssize_t size = recv(channel_.native_handle(), buffer, sizeof buffer, MSG_DONTWAIT);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) return reaped_ ? void() : ReadChannel();
-    if (size <= 0) return;  // its end is closed: the process is ending, or broken; the exit or a limit follows
+    if (size <= 0) return OnHangUp();
     decoder_.Append({buffer, static_cast<size_t>(size)});
     while (auto frame = decoder_.Next()) OnFrame(*frame);
-    if (decoder_.failed()) {
-      ExitCause cause{.kind = ExitCause::Kind::kProtocol};
-      cause.failure = {"Hearth.Protocol", "a frame longer than limits.response allows", {}, {}};
-      return Kill(std::move(cause));
-    }
+    if (decoder_.failed()) return BreakProtocol("a frame longer than limits.response allows");
     if (static_cast<size_t>(size) < sizeof buffer && !reaped_) return ReadChannel();
   }
+}
+
+void ProcessInstance::BreakProtocol(const char* how) {
+  ExitCause cause{.kind = ExitCause::Kind::kProtocol};
+  cause.failure = {"Hearth.Protocol", how, {}, {}};
+  Kill(std::move(cause));
+}
+
+// Its end is closed. Mostly the process is ending, and its exit says why.
+void ProcessInstance::OnHangUp() {
+  if (reaped_) return;
+  hang_up_timer_.expires_after(kHangUpGrace);
+  hang_up_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    if (const auto self = weak.lock(); self != nullptr && !error) self->BreakProtocol("it closed its channel");
+  });
 }
 
 void ProcessInstance::OnFrame(std::string_view frame) {
   internal::FromInstance message;
   if (!message.ParseFromArray(frame.data(), static_cast<int>(frame.size()))) {
-    ExitCause cause{.kind = ExitCause::Kind::kProtocol};
-    cause.failure = {"Hearth.Protocol", "a frame that cannot be read", {}, {}};
-    return Kill(std::move(cause));
+    return BreakProtocol("a frame that cannot be read");
   }
   switch (message.body_case()) {
     case internal::FromInstance::kInitialised:
@@ -290,7 +305,10 @@ void ProcessInstance::OnFrame(std::string_view frame) {
       return OnEnding(message.ending());
     case internal::FromInstance::kResult: {
       const auto event = events_.find(message.result().id());
-      if (event == events_.end()) return;  // cancelled meanwhile
+      if (event == events_.end()) {
+        if (cancelled_events_.erase(message.result().id()) == 0) BreakProtocol("a result that nobody asked for");
+        return;
+      }
       const auto callback = std::move(event->second);
       events_.erase(event);
       EventResult result;
@@ -300,7 +318,7 @@ void ProcessInstance::OnFrame(std::string_view frame) {
       return callback(std::move(result));
     }
     default:
-      return;
+      return BreakProtocol("a frame of no known kind");
   }
 }
 
@@ -324,7 +342,7 @@ void ProcessInstance::OnSandboxed(const internal::Sandboxed& sandboxed) {
 }
 
 void ProcessInstance::OnInitialised(const internal::Initialised& initialised) {
-  if (on_ready_ == nullptr) return;
+  if (on_ready_ == nullptr) return BreakProtocol("it initialised twice");
   if (initialised.is_template() && on_template_ != nullptr) return BecomeTemplate();
   ReportTemplate({std::nullopt, initialised.template_refusal()});
   init_timer_.cancel();
@@ -376,7 +394,7 @@ void ProcessInstance::ReadOutput(Output& output) {
 bool ProcessInstance::DrainOutput(Output& output) {
   static char buffer[kReadBytes];
   // Bounded, so that a function that floods its log cannot keep the core busy.
-  for (int turn = 0; turn < 16 && output.pipe.is_open(); ++turn) {
+  for (int turn = 0; turn < kPipeReadsAtOnce && output.pipe.is_open(); ++turn) {
     const ssize_t size = read(output.pipe.native_handle(), buffer, sizeof buffer);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) return true;
@@ -409,7 +427,10 @@ void ProcessInstance::OnLine(bool standard_error, std::string_view request_id, s
 }
 
 void ProcessInstance::BeginRequest(const std::string& request_id, uint64_t log_limit_bytes) {
+  const bool worked = Working();
   request_logs_[request_id] = {log_limit_bytes, false, {}};
+  // A look that is due soon is left as it is: moving a timer costs more than a look at the clock.
+  if (!worked && memory_timer_.expiry() > std::chrono::steady_clock::now() + kMemorySampleInterval) ArmMemoryTimer();
   unattributed_ = {spec_->limits.log_bytes, false, {}};
 }
 
@@ -442,6 +463,7 @@ uint64_t ProcessInstance::Invoke(const Event& event, std::function<void(EventRes
 
 void ProcessInstance::Cancel(uint64_t event) {
   if (events_.erase(event) == 0) return;
+  cancelled_events_.insert(event);
   internal::ToInstance message;
   message.mutable_cancellation()->set_id(event);
   Send(std::move(message));
@@ -480,10 +502,22 @@ uint64_t ProcessInstance::PeakMemoryBytes() const {
   return reaped_ || pid_ < 0 ? last_peak_memory_ : ReadPeakMemory(pid_);
 }
 
-uint64_t ProcessInstance::ResidentBytes() const { return reaped_ || pid_ < 0 ? 0 : ReadResidentMemory(pid_); }
+std::chrono::nanoseconds ProcessInstance::TreeCpuTime() const {
+  if (reaped_ || pid_ < 0) return {};
+  std::chrono::nanoseconds sum = CpuTime() + ReadEndedChildrenCpu(pid_);
+  for (const pid_t child : Descendants(pid_)) sum += ReadCpuClock(ProcessCpuClock(child)) + ReadEndedChildrenCpu(child);
+  return sum;
+}
+
+uint64_t ProcessInstance::ResidentBytes() const {
+  if (reaped_ || pid_ < 0) return 0;
+  uint64_t sum = ReadResidentMemory(pid_);
+  for (const pid_t child : Descendants(pid_)) sum += ReadResidentMemory(child);
+  return sum;
+}
 
 void ProcessInstance::ArmMemoryTimer() {
-  memory_timer_.expires_after(kMemorySampleInterval);
+  memory_timer_.expires_after(Working() ? kMemorySampleInterval : kIdleMemorySampleInterval);
   memory_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     if (const auto self = weak.lock(); self != nullptr && !error) self->CheckMemory();
   });
@@ -492,21 +526,15 @@ void ProcessInstance::ArmMemoryTimer() {
 // The hard tier of limits.memory: what the instance's own watch on its JavaScript heap does not see.
 void ProcessInstance::CheckMemory() {
   if (reaped_) return;
-  // An instance that does nothing allocates nothing worth looking at.
-  if (!request_logs_.empty() || on_ready_ != nullptr) {
-    const uint64_t resident = ResidentBytes();
-    if (resident > spec_->limits.memory_bytes) {
-      ExitCause cause{.kind = ExitCause::Kind::kMemoryLimit, .used_bytes = resident};
-      cause.failure = {"Hearth.MemoryExceeded",
-                       StrCat("limits.memory = ", FormatSize(spec_->limits.memory_bytes),
-                              " exceeded: the instance used ", RoundToMegabytes(resident)),
-                       {},
-                       {}};
-      Kill(std::move(cause));
-      return;
-    }
-  }
-  ArmMemoryTimer();
+  const uint64_t resident = ResidentBytes();
+  if (resident <= spec_->limits.memory_bytes) return ArmMemoryTimer();
+  ExitCause cause{.kind = ExitCause::Kind::kMemoryLimit, .used_bytes = resident};
+  cause.failure = {"Hearth.MemoryExceeded",
+                   StrCat("limits.memory = ", FormatSize(spec_->limits.memory_bytes), " exceeded: the instance used ",
+                          RoundToMegabytes(resident)),
+                   {},
+                   {}};
+  Kill(std::move(cause));
 }
 
 void ProcessInstance::SetCause(ExitCause cause) {
@@ -590,6 +618,7 @@ void ProcessInstance::Finish() {
   init_timer_.cancel();
   memory_timer_.cancel();
   interrupt_timer_.cancel();
+  hang_up_timer_.cancel();
   boost::system::error_code ignored;
   pidfd_.close(ignored);
   channel_.close(ignored);
@@ -601,15 +630,13 @@ void ProcessInstance::Finish() {
   const auto self = shared_from_this();
   ReportTemplate({});
   ReportReady(absl::AbortedError(Describe(exit_cause_)));
-  for (auto& callback : std::exchange(on_exit_, {})) callback();
+  on_exit_.Run();
 }
 
-void ProcessInstance::OnExit(std::function<void()> callback) {
-  if (exit_cause_.kind == ExitCause::Kind::kRunning) {
-    on_exit_.push_back(std::move(callback));
-  } else {
-    boost::asio::post(context_, std::move(callback));
-  }
+uint64_t ProcessInstance::OnExit(std::function<void()> callback) {
+  if (exit_cause_.kind == ExitCause::Kind::kRunning) return on_exit_.Add(std::move(callback));
+  boost::asio::post(context_, std::move(callback));
+  return 0;
 }
 
 void ProcessInstance::ReportReady(absl::Status status) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,11 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   // Kept idle connections of the HTTP lane; more are closed.
   static constexpr size_t kMaxIdleConnections = 128;
   static constexpr size_t kLogTailBytes = 4096;
-  // How often the hard tier of limits.memory looks at a live instance.
+  // How often the hard tier of limits.memory looks at an instance that works, and at one that does not.
   static constexpr std::chrono::milliseconds kMemorySampleInterval{50};
+  static constexpr std::chrono::milliseconds kIdleMemorySampleInterval{5000};
+  // A process that still runs so long after it closed its channel has done so on purpose.
+  static constexpr std::chrono::milliseconds kHangUpGrace{250};
   // How long an interrupted instance may take to name its stack.
   static constexpr std::chrono::milliseconds kStackGrace{5};
 
@@ -76,6 +80,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void BeginRequest(const std::string& request_id, uint64_t log_limit_bytes) override;
   std::string EndRequest(const std::string& request_id) override;
   std::chrono::nanoseconds CpuTime() const override;
+  std::chrono::nanoseconds TreeCpuTime() const override;
   uint64_t PeakMemoryBytes() const override;
   uint64_t ResidentBytes() const override;
   void Freeze() override;
@@ -83,7 +88,8 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void Interrupt(ExitCause cause) override;
   void Kill(ExitCause cause) override;
   const ExitCause& exit_cause() const override { return exit_cause_; }
-  void OnExit(std::function<void()> callback) override;
+  uint64_t OnExit(std::function<void()> callback) override;
+  void RemoveOnExit(uint64_t id) override { on_exit_.Remove(id); }
 
  private:
   struct Outgoing {
@@ -131,6 +137,9 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void Finish();
   void SetCause(ExitCause cause);
   void ArmMemoryTimer();
+  bool Working() const { return !request_logs_.empty() || on_ready_ != nullptr; }
+  void BreakProtocol(const char* how);
+  void OnHangUp();
   void CheckMemory();
   void ReportReady(absl::Status status);
 
@@ -150,6 +159,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   boost::asio::steady_timer init_timer_;
   boost::asio::steady_timer memory_timer_;
   boost::asio::steady_timer interrupt_timer_;
+  boost::asio::steady_timer hang_up_timer_;
   FrameDecoder decoder_;
   std::deque<Outgoing> outgoing_;
   bool writing_ = false;
@@ -168,6 +178,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   OnTemplate on_template_;
   uint64_t next_event_ = 1;
   std::map<uint64_t, std::function<void(EventResult)>> events_;
+  std::set<uint64_t> cancelled_events_;  // whose results may still come
   std::vector<Connection> idle_connections_;
   std::map<std::string, RequestLog, std::less<>> request_logs_;
   RequestLog unattributed_;
@@ -175,7 +186,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   ExitCause pending_cause_;  // why it is about to end; becomes exit_cause_ when it has
   ExitCause exit_cause_;
   uint64_t last_peak_memory_ = 0;
-  std::vector<std::function<void()>> on_exit_;
+  ExitCallbacks on_exit_;
 };
 
 }  // namespace hearth

@@ -5,13 +5,21 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace hearth {
 
 // A clock of the CPU time that all threads of the process have used; see clock_getcpuclockid(3).
 clockid_t ProcessCpuClock(pid_t pid);
 std::chrono::nanoseconds ReadCpuClock(clockid_t clock);
+
+// The processes that it has started and that live, and theirs. At most kMaxDescendants.
+inline constexpr size_t kMaxDescendants = 4096;
+std::vector<pid_t> Descendants(pid_t pid);
+// CPU time of its children that have ended and were waited for, in steps of 10 ms.
+std::chrono::nanoseconds ReadEndedChildrenCpu(pid_t pid);
 
 // VmHWM of /proc/<pid>/status: the largest resident set so far.
 uint64_t ReadPeakMemory(pid_t pid);

@@ -157,7 +157,8 @@ class ProgramServer::Connection : public std::enable_shared_from_this<Connection
   std::shared_ptr<Program> program_;
 };
 
-ProgramServer::ProgramServer(boost::asio::io_context& context) : context_(context), listener_(context) {}
+ProgramServer::ProgramServer(boost::asio::io_context& context, bool one_program)
+    : context_(context), one_program_(one_program), listener_(context) {}
 
 ProgramServer::~ProgramServer() { Stop(); }
 
@@ -204,6 +205,7 @@ absl::Status ProgramServer::EnsureZygote() {
   absl::StatusOr<EnginePaths> engine = FindEngine();
   if (!engine.ok()) return engine.status();
   engine->sandbox = sandbox::Mode::kOff;
+  engine->one_fork = one_program_;
   zygote_ = std::make_shared<ZygoteLauncher>(context_, ZygoteRotation());
   zygote_->Start(*engine, [this](const absl::Status& status) {
     // The next program tries again.

@@ -30,7 +30,8 @@ class ZygoteLauncher;
 // Core's thread only, which must live as long as the process (see ZygoteProcess).
 class ProgramServer {
  public:
-  explicit ProgramServer(boost::asio::io_context& context);
+  // `one_program`: there will be only one, so its zygote does without the warm-up.
+  explicit ProgramServer(boost::asio::io_context& context, bool one_program = false);
   // Stops.
   ~ProgramServer();
 
@@ -50,6 +51,7 @@ class ProgramServer {
   void Remove(Connection* connection);
 
   boost::asio::io_context& context_;
+  const bool one_program_;
   boost::asio::posix::stream_descriptor listener_;
   std::string path_;
   std::shared_ptr<ZygoteLauncher> zygote_;

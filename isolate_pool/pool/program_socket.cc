@@ -1,8 +1,10 @@
 #include "isolate_pool/pool/program_socket.h"
 
+#include <dirent.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -27,6 +29,26 @@ bool Address(const std::string& path, sockaddr_un* address) {
   if (path.size() >= sizeof address->sun_path) return false;
   std::memcpy(address->sun_path, path.c_str(), path.size() + 1);
   return true;
+}
+
+// Sockets of hearths that were killed. One that is about to be listened on is younger than this.
+void RemoveLeftovers(const std::string& folder) {
+  constexpr time_t kAgeSeconds = 60;
+  DIR* const directory = opendir(folder.c_str());
+  if (directory == nullptr) return;
+  while (const dirent* entry = readdir(directory)) {
+    const std::string path = folder + "/" + entry->d_name;
+    struct stat status{};
+    sockaddr_un address;
+    if (lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode) || !Address(path, &address)) continue;
+    if (time(nullptr) - status.st_ctime < kAgeSeconds) continue;
+    const ScopedFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
+        errno == ECONNREFUSED) {
+      unlink(path.c_str());
+    }
+  }
+  closedir(directory);
 }
 
 ScopedFd ConnectTo(const std::string& path) {
@@ -75,6 +97,7 @@ ScopedFd ListenForPrograms(uint16_t grpc_port, std::string* path, std::string* e
       *error = folder + " is not a folder of this user's alone (mode 0700)";
       continue;
     }
+    RemoveLeftovers(folder);
     ScopedFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     // The gRPC port is this hearth's, so a socket of that number is one that was left behind.
     unlink(candidate.c_str());

@@ -30,6 +30,8 @@ absl::StatusOr<pid_t> Spawn(const EnginePaths& paths, int control) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, control, kZygoteControlFd);
+  // Neither this process's ports nor what it was started with: functions would inherit them.
+  posix_spawn_file_actions_addclosefrom_np(&actions, kZygoteControlFd + 1);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   // A session of its own: Ctrl-C in the terminal is for the invoker, which then stops everything in order.
@@ -45,7 +47,9 @@ absl::StatusOr<pid_t> Spawn(const EnginePaths& paths, int control) {
   std::string preload = "LD_PRELOAD=" + paths.isolate;
   std::string path = "PATH=/usr/local/bin:/usr/bin:/bin";
   std::string sandbox = StrCat(kSandboxVariable, "=", sandbox::ModeName(paths.sandbox));
-  char* environment[] = {preload.data(), path.data(), sandbox.data(), nullptr};
+  std::string one_fork = StrCat(kOneForkVariable, "=1");
+  char* environment[] = {preload.data(), path.data(), sandbox.data(), paths.one_fork ? one_fork.data() : nullptr,
+                         nullptr};
   std::string node = paths.node;
   // Instances write their titles ("hearth: <function>-<number>") over the arguments: this makes room.
   std::string room(kTitleBytes, ' ');

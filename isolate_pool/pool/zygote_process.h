@@ -25,6 +25,7 @@ struct EnginePaths {
   std::string node;                                    // the Node binary
   std::string isolate;                                 // libisolate.so
   sandbox::Mode sandbox = sandbox::Mode::kBestEffort;  // what it prepares for its forks
+  bool one_fork = false;                               // there will be only one; see kOneForkVariable
 };
 
 // Finds them: $HEARTH_ENGINE_DIR, else ../lib/hearth beside this program's folder (installed), else Bazel's runfiles.

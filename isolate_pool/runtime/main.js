@@ -40,13 +40,13 @@ function reportUncaught(error, origin) {
 
 // In the zygote, last: what every instance needs, done once for all, and what each will do for itself, rehearsed, so that
 // it is compiled by then.
-async function warm() {
+async function warm(exercised) {
   logs.install();
   httpLane.install();
   process.on('uncaughtExceptionMonitor', reportUncaught);
   identity.install();
   identity.assume({ directory: '/', entry: '', instance: 'zygote' });
-  await exercise();
+  if (exercised) await exercise();
   initialised('');
   idle();
   settled = false;
