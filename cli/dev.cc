@@ -65,14 +65,19 @@ int RunDev(const DevArguments& arguments) {
                       terminal.Error(StrCat(std::string(status.message()),
                                             "; live instances go on serving, and a new zygote is being started"));
                     },
+                .stems = arguments.stems,
+                .rotation = arguments.rotation,
                 .sandbox = arguments.sandbox,
                 .on_sandbox_incomplete =
                     [&terminal](const std::string& missing) {
                       terminal.Warning(StrCat("the sandbox is incomplete: ", missing,
                                               "; `hearth doctor` and docs/sandbox.md tell more"));
                     }});
+  OrphanReaper orphans(context);
+  orphans.Start();
   const auto stop = [&](int code) {
     if (std::exchange(stopping, true)) return;
+    orphans.Stop();
     exit_code = code;
     emulator.Stop([&context] { context.stop(); });
   };

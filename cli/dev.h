@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/terminal.h"
+#include "isolate_pool/pool/zygote_launcher.h"
 #include "isolate_pool/sandbox/policy.h"
 
 namespace hearth {
@@ -17,6 +18,8 @@ struct DevArguments {
   uint16_t grpc_port = 50051;
   uint16_t admin_port = 9464;
   std::optional<sandbox::Mode> sandbox;  // what each function's configuration says, if empty
+  size_t stems = 2;
+  ZygoteRotation rotation;
   bool json = false;
   LogFormat log_format = LogFormat::kText;
 };
