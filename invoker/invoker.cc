@@ -138,7 +138,7 @@ class Invoker::Invocation {
 
   // Gives the instance back, unused.
   void Abandon() {
-    if (lease_.instance != nullptr) invoker_.pool_.Release(std::move(lease_));
+    if (lease_.instance != nullptr) invoker_.pool_.Release(std::move(lease_), false);
   }
 
   // Gives the instance back and reports. Called once, last.

@@ -159,7 +159,7 @@ void Pool::Cancel(uint64_t ticket) {
 Pool::Slot* Pool::FreeSlot(Function& function) {
   for (auto slot = function.slots.begin(); slot != function.slots.end(); ++slot) {
     if (slot->state != Slot::State::kLive || slot->in_flight >= function.concurrency()) continue;
-    if (function.spec->scaling.max_age.count() > 0 && WornOut(*slot, Clock::now())) {
+    if (CanWearOut(function.spec->scaling) && WornOut(*slot, Clock::now())) {
       Retire(*slot);
       continue;
     }
@@ -168,6 +168,8 @@ Pool::Slot* Pool::FreeSlot(Function& function) {
   }
   return nullptr;
 }
+
+bool Pool::CanWearOut(const Scaling& scaling) { return scaling.max_requests > 0 || scaling.max_age.count() > 0; }
 
 bool Pool::WornOut(const Slot& slot, Clock::time_point now) const {
   const Scaling& scaling = slot.function->spec->scaling;
@@ -186,7 +188,6 @@ Lease Pool::MakeLease(Slot& slot, StartKind start) {
   if (slot.in_flight == 0 && slot.function->spec->scaling.freeze) slot.instance->Thaw();
   ++slot.in_flight;
   ++slot.served;
-  if (WornOut(slot, slot.started_at)) slot.state = Slot::State::kDraining;  // this is its last
   return {slot.instance, start, start == StartKind::kWarm ? std::chrono::nanoseconds(0) : slot.init, &slot};
 }
 
@@ -301,9 +302,10 @@ void Pool::FailWaiters(Function& function, size_t count, const AcquireError& err
   }
 }
 
-void Pool::Release(Lease lease) {
+void Pool::Release(Lease lease, bool used) {
   Slot& slot = *static_cast<Slot*>(lease.slot);
   --slot.in_flight;
+  if (!used) --slot.served;
   if (slot.state == Slot::State::kLive) {
     if (WornOut(slot, Clock::now())) {
       Retire(slot);

@@ -86,7 +86,8 @@ class Pool {
   uint64_t Acquire(const std::string& function, AcquireCallback callback);
   // The callback will not be called any more. No effect if it has been.
   void Cancel(uint64_t ticket);
-  void Release(Lease lease);
+  // `used`: whether an invocation ran; else it does not count.
+  void Release(Lease lease, bool used = true);
   // No new work for the lease's instance; it is stopped when its last lease is released.
   void Drain(const Lease& lease);
 
@@ -125,6 +126,7 @@ class Pool {
   Lease MakeLease(Slot& slot, StartKind start);
   // No more work for it: ended at once, or by the release of its last lease.
   void Retire(Slot& slot);
+  static bool CanWearOut(const Scaling& scaling);
   bool WornOut(const Slot& slot, Clock::time_point now) const;
   void BecomeIdle(Slot& slot);
   void KeepMinimum(Function& function);
