@@ -28,7 +28,7 @@ ExecClient::Result RunAlone(ExecClient& client) {
   }
   const ScopedFd ours(pair[0]);
   boost::asio::io_context context(1);
-  ProgramServer server(context);
+  ProgramServer server(context, true);
   server.Serve(ScopedFd(pair[1]));
   ExecClient::Result result;
   std::thread thread([&] {

@@ -8,6 +8,7 @@ const logs = require('./logs');
 const load = require('./load');
 const eventLane = require('./event_lane');
 const httpLane = require('./http_lane');
+const { settle } = require('./promises');
 const program = require('./program');
 const { exercise } = require('./warm');
 
@@ -56,7 +57,7 @@ function assign(assignment) {
   identity.assume(assignment);
   const outcome = load.load(assignment, initialised);
   whenIdle = outcome.whenIdle;
-  outcome.done.then((detected) => detected && initialised(detected), initFailed);
+  settle(outcome.done, (detected) => detected && initialised(detected), initFailed);
 }
 
 // Instead of assign: this process runs a program, and no function.

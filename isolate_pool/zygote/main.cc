@@ -53,7 +53,7 @@ int EngineMain(int /*argc*/, char** argv) {
   if (engine == nullptr) return Fail(error);
   const auto runtime = Runtime::Load(*engine, &error);
   if (runtime == nullptr) return Fail(error);
-  if (error = runtime->Warm(); !error.empty()) return Fail("warm-up: " + error);
+  if (error = runtime->Warm(getenv(kOneForkVariable) == nullptr); !error.empty()) return Fail("warm-up: " + error);
   if (error = engine::PrepareForking(); !error.empty()) return Fail(error);
   engine->PrepareFork();
   if (const int threads = engine::ThreadCount(); threads != 1) {
