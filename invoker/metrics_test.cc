@@ -21,6 +21,7 @@ class IdleFactory : public InstanceFactory {
                                   std::function<void(absl::Status)>) override {
     return nullptr;
   }
+  void Forget(const std::string&) override {}
 };
 
 class MetricsTest : public testing::Test {

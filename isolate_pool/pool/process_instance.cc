@@ -27,8 +27,9 @@ namespace {
 constexpr uint64_t kEnvelopeBytes = 1 << 20;
 constexpr size_t kReadBytes = 64 << 10;
 constexpr int kReadsAtOnce = 16;
+constexpr size_t kPipeReadBytes = 16 << 10;
 // What a pipe holds, and once more.
-constexpr int kPipeReadsAtOnce = 2;
+constexpr int kPipeReads = (64 << 10) / kPipeReadBytes + 1;
 // Exit codes above it name a signal.
 constexpr int kSignalExit = 128;
 
@@ -58,7 +59,6 @@ ProcessInstance::ProcessInstance(boost::asio::io_context& context, std::shared_p
       init_timer_(context),
       memory_timer_(context),
       interrupt_timer_(context),
-      hang_up_timer_(context),
       decoder_(ResponseLimit(spec_->limits, FunctionKind::kLambda) + kEnvelopeBytes),
       standard_output_(context, [this](auto id, auto text) { OnLine(false, id, text); }),
       standard_error_(context, [this](auto id, auto text) { OnLine(true, id, text); }),
@@ -194,7 +194,7 @@ void ProcessInstance::EnterCgroup() {
 // The process goes to whoever keeps templates; a fork of it will be this instance.
 void ProcessInstance::BecomeTemplate() {
   for (Output* output : {&standard_output_, &standard_error_}) {
-    DrainOutput(*output);
+    DrainOutput(*output, kPipeReads);
     output->splitter.Finish();
     output->pipe.close();
   }
@@ -270,7 +270,10 @@ void ProcessInstance::DrainChannel() {
     if (size < 0 && errno == EAGAIN) return reaped_ ? void() : ReadChannel();
     if (size <= 0) return OnHangUp();
     decoder_.Append({buffer, static_cast<size_t>(size)});
-    while (auto frame = decoder_.Next()) OnFrame(*frame);
+    while (auto frame = decoder_.Next()) {
+      OnFrame(*frame);
+      if (pending_cause_.kind == ExitCause::Kind::kProtocol) return;
+    }
     if (decoder_.failed()) return BreakProtocol("a frame longer than limits.response allows");
     if (static_cast<size_t>(size) < sizeof buffer && !reaped_) return ReadChannel();
   }
@@ -282,13 +285,9 @@ void ProcessInstance::BreakProtocol(const char* how) {
   Kill(std::move(cause));
 }
 
-// Its end is closed. Mostly the process is ending, and its exit says why.
+// Its end is closed: it is ending, and its exit says why; or it has closed it on purpose.
 void ProcessInstance::OnHangUp() {
-  if (reaped_) return;
-  hang_up_timer_.expires_after(kHangUpGrace);
-  hang_up_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-    if (const auto self = weak.lock(); self != nullptr && !error) self->BreakProtocol("it closed its channel");
-  });
+  if (!reaped_ && pid_ > 0 && !IsExiting(pid_)) BreakProtocol("it closed its channel");
 }
 
 void ProcessInstance::OnFrame(std::string_view frame) {
@@ -387,14 +386,14 @@ void ProcessInstance::OnEnding(const internal::Ending& ending) {
 
 void ProcessInstance::ReadOutput(Output& output) {
   output.pipe.async_wait(output.pipe.wait_read, [self = shared_from_this(), &output](boost::system::error_code error) {
-    if (!error && self->DrainOutput(output)) self->ReadOutput(output);
+    // One read, so that a function that floods its log cannot keep the core busy.
+    if (!error && self->DrainOutput(output, 1)) self->ReadOutput(output);
   });
 }
 
-bool ProcessInstance::DrainOutput(Output& output) {
-  static char buffer[kReadBytes];
-  // Bounded, so that a function that floods its log cannot keep the core busy.
-  for (int turn = 0; turn < kPipeReadsAtOnce && output.pipe.is_open(); ++turn) {
+bool ProcessInstance::DrainOutput(Output& output, int reads) {
+  static char buffer[kPipeReadBytes];
+  for (int turn = 0; turn < reads && output.pipe.is_open(); ++turn) {
     const ssize_t size = read(output.pipe.native_handle(), buffer, sizeof buffer);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) return true;
@@ -435,8 +434,8 @@ void ProcessInstance::BeginRequest(const std::string& request_id, uint64_t log_l
 }
 
 std::string ProcessInstance::EndRequest(const std::string& request_id) {
-  DrainOutput(standard_output_);
-  DrainOutput(standard_error_);
+  DrainOutput(standard_output_, kPipeReads);
+  DrainOutput(standard_error_, kPipeReads);
   const auto found = request_logs_.find(request_id);
   if (found == request_logs_.end()) return "";
   std::string tail = std::move(found->second.tail);
@@ -512,7 +511,7 @@ std::chrono::nanoseconds ProcessInstance::TreeCpuTime() const {
 uint64_t ProcessInstance::ResidentBytes() const {
   if (reaped_ || pid_ < 0) return 0;
   uint64_t sum = ReadResidentMemory(pid_);
-  for (const pid_t child : Descendants(pid_)) sum += ReadResidentMemory(child);
+  for (const pid_t child : Descendants(pid_)) sum += ReadAnonymousMemory(child);
   return sum;
 }
 
@@ -526,7 +525,16 @@ void ProcessInstance::ArmMemoryTimer() {
 // The hard tier of limits.memory: what the instance's own watch on its JavaScript heap does not see.
 void ProcessInstance::CheckMemory() {
   if (reaped_) return;
-  const uint64_t resident = ResidentBytes();
+  // Whoever used no CPU time has touched no memory.
+  const std::chrono::nanoseconds cpu = CpuTime();
+  if (!Working() && cpu == last_sample_cpu_) return ArmMemoryTimer();
+  last_sample_cpu_ = cpu;
+  uint64_t resident = ResidentBytes();
+  if (resident > spec_->limits.memory_bytes) {
+    // Children that were forked and share pages count those once; to know that costs too much to do it always.
+    resident = ReadResidentMemory(pid_);
+    for (const pid_t child : Descendants(pid_)) resident += ReadProportionalMemory(child);
+  }
   if (resident <= spec_->limits.memory_bytes) return ArmMemoryTimer();
   ExitCause cause{.kind = ExitCause::Kind::kMemoryLimit, .used_bytes = resident};
   cause.failure = {"Hearth.MemoryExceeded",
@@ -604,7 +612,7 @@ void ProcessInstance::OnProcessExit() {
     SetCause({.kind = ExitCause::Kind::kSignalled, .signal = info.si_status});
   }
   for (Output* output : {&standard_output_, &standard_error_}) {
-    DrainOutput(*output);
+    DrainOutput(*output, kPipeReads);
     output->splitter.Finish();
   }
   Finish();
@@ -618,7 +626,6 @@ void ProcessInstance::Finish() {
   init_timer_.cancel();
   memory_timer_.cancel();
   interrupt_timer_.cancel();
-  hang_up_timer_.cancel();
   boost::system::error_code ignored;
   pidfd_.close(ignored);
   channel_.close(ignored);

@@ -33,9 +33,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   static constexpr size_t kLogTailBytes = 4096;
   // How often the hard tier of limits.memory looks at an instance that works, and at one that does not.
   static constexpr std::chrono::milliseconds kMemorySampleInterval{50};
-  static constexpr std::chrono::milliseconds kIdleMemorySampleInterval{5000};
-  // A process that still runs so long after it closed its channel has done so on purpose.
-  static constexpr std::chrono::milliseconds kHangUpGrace{250};
+  static constexpr std::chrono::milliseconds kIdleMemorySampleInterval{1000};
   // How long an interrupted instance may take to name its stack.
   static constexpr std::chrono::milliseconds kStackGrace{5};
 
@@ -130,7 +128,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void OnEnding(const internal::Ending& ending);
   void ReadOutput(Output& output);
   // True while the pipe may give more later.
-  bool DrainOutput(Output& output);
+  bool DrainOutput(Output& output, int reads);
   void OnLine(bool standard_error, std::string_view request_id, std::string_view text);
   void WaitForExit();
   void OnProcessExit();
@@ -159,7 +157,6 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   boost::asio::steady_timer init_timer_;
   boost::asio::steady_timer memory_timer_;
   boost::asio::steady_timer interrupt_timer_;
-  boost::asio::steady_timer hang_up_timer_;
   FrameDecoder decoder_;
   std::deque<Outgoing> outgoing_;
   bool writing_ = false;
@@ -186,6 +183,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   ExitCause pending_cause_;  // why it is about to end; becomes exit_cause_ when it has
   ExitCause exit_cause_;
   uint64_t last_peak_memory_ = 0;
+  std::chrono::nanoseconds last_sample_cpu_{-1};
   ExitCallbacks on_exit_;
 };
 

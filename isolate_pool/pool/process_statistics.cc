@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -28,6 +29,38 @@ std::string_view ReadProc(pid_t pid, const char* name, char (&buffer)[kSize]) {
   if (size <= 0) return {};
   buffer[size] = '\0';
   return {buffer, static_cast<size_t>(size)};
+}
+
+// A number of /proc/<pid>/stat, counted as proc(5) does.
+uint64_t StatField(std::string_view stat, int number) {
+  // The second field, the name in parentheses, may hold anything.
+  const size_t name_end = stat.rfind(')');
+  if (name_end == std::string_view::npos) return 0;
+  const char* at = stat.data() + name_end + 1;
+  for (int field = 3; *at != '\0'; ++field) {
+    at += std::strspn(at, " ");
+    if (field == number) return std::strtoull(at, nullptr, 10);
+    at += std::strcspn(at, " ");
+  }
+  return 0;
+}
+
+struct Memory {
+  uint64_t resident = 0;
+  uint64_t shared = 0;  // mapped from files, or meant to be shared
+};
+
+Memory ReadMemory(pid_t pid) {
+  char buffer[256];
+  const std::string_view statm = ReadProc(pid, "statm", buffer);
+  if (statm.empty()) return {};
+  static const auto kPageBytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  char* at = nullptr;
+  std::strtoull(statm.data(), &at, 10);
+  Memory memory;
+  memory.resident = std::strtoull(at, &at, 10) * kPageBytes;
+  memory.shared = std::strtoull(at, &at, 10) * kPageBytes;
+  return memory;
 }
 
 }  // namespace
@@ -64,16 +97,7 @@ std::vector<pid_t> Descendants(pid_t pid) {
 std::chrono::nanoseconds ReadEndedChildrenCpu(pid_t pid) {
   char buffer[1024];
   const std::string_view stat = ReadProc(pid, "stat", buffer);
-  // The name, in parentheses, may hold anything; fields 16 and 17 (proc(5)) are the 14th and 15th after it.
-  const size_t name_end = stat.rfind(')');
-  if (name_end == std::string_view::npos) return {};
-  const char* at = stat.data() + name_end + 1;
-  uint64_t ticks = 0;
-  for (int field = 3; field <= 17 && *at != '\0'; ++field) {
-    at += std::strspn(at, " ");
-    if (field >= 16) ticks += std::strtoull(at, nullptr, 10);
-    at += std::strcspn(at, " ");
-  }
+  const uint64_t ticks = StatField(stat, 16) + StatField(stat, 17);
   static const auto kTicksPerSecond = static_cast<uint64_t>(sysconf(_SC_CLK_TCK));
   return std::chrono::nanoseconds(ticks * (1'000'000'000 / kTicksPerSecond));
 }
@@ -87,13 +111,26 @@ uint64_t ReadPeakMemory(pid_t pid) {
   return std::strtoull(status.data() + at + kKey.size(), nullptr, 10) << 10;
 }
 
-uint64_t ReadResidentMemory(pid_t pid) {
-  char buffer[256];
-  const std::string_view statm = ReadProc(pid, "statm", buffer);
-  const size_t space = statm.find(' ');
-  if (space == std::string_view::npos) return 0;
-  static const auto kPageBytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  return std::strtoull(statm.data() + space, nullptr, 10) * kPageBytes;
+uint64_t ReadResidentMemory(pid_t pid) { return ReadMemory(pid).resident; }
+
+uint64_t ReadAnonymousMemory(pid_t pid) {
+  const Memory memory = ReadMemory(pid);
+  return memory.resident - std::min(memory.resident, memory.shared);
+}
+
+uint64_t ReadProportionalMemory(pid_t pid) {
+  char buffer[4096];
+  const std::string_view rollup = ReadProc(pid, "smaps_rollup", buffer);
+  constexpr std::string_view kKey = "\nPss:";
+  const size_t at = rollup.find(kKey);
+  return at == std::string_view::npos ? 0 : std::strtoull(rollup.data() + at + kKey.size(), nullptr, 10) << 10;
+}
+
+bool IsExiting(pid_t pid) {
+  constexpr uint64_t kExitingFlag = 0x4;  // PF_EXITING of the kernel's sched.h
+  char buffer[1024];
+  const std::string_view stat = ReadProc(pid, "stat", buffer);
+  return stat.empty() || (StatField(stat, 9) & kExitingFlag) != 0;
 }
 
 }  // namespace hearth

@@ -23,7 +23,13 @@ std::chrono::nanoseconds ReadEndedChildrenCpu(pid_t pid);
 
 // VmHWM of /proc/<pid>/status: the largest resident set so far.
 uint64_t ReadPeakMemory(pid_t pid);
-// /proc/<pid>/statm: the resident set now.
+// /proc/<pid>/statm: the resident set now; and what of it is no file's, so that no other process may have it mapped too.
 uint64_t ReadResidentMemory(pid_t pid);
+uint64_t ReadAnonymousMemory(pid_t pid);
+// Pss of /proc/<pid>/smaps_rollup: what it has mapped, shared pages divided among those that share them. Slow: up to a
+// millisecond.
+uint64_t ReadProportionalMemory(pid_t pid);
+// Whether the process is ending by itself (its flags in /proc/<pid>/stat), or gone.
+bool IsExiting(pid_t pid);
 
 }  // namespace hearth

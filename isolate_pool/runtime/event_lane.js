@@ -3,9 +3,15 @@
 
 const { Failure } = require('./failure');
 const logs = require('./logs');
+const { settle } = require('./promises');
+
+// Taken before any function's code can replace them.
+const { parse, stringify: toJson } = JSON;
 
 let handler = null;
-const pending = new Map();
+// By invocation id. No Map: a function may replace its methods.
+let pending = { __proto__: null };
+let pendingCount = 0;
 
 function serve(fn) {
   handler = fn;
@@ -16,7 +22,7 @@ function contextOf(invocation) {
   const { env } = process;
   return {
     awsRequestId: requestId,
-    clientContext: clientContext ? JSON.parse(clientContext) : undefined,
+    clientContext: clientContext ? parse(clientContext) : undefined,
     functionName: env.AWS_LAMBDA_FUNCTION_NAME,
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
     getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
@@ -33,26 +39,35 @@ function contextOf(invocation) {
 function stringify(result) {
   if (result === undefined) return 'null';
   try {
-    return JSON.stringify(result) ?? 'null';
+    return toJson(result) ?? 'null';
   } catch {
     throw Object.assign(new Error('Unable to stringify response body'), { name: 'Runtime.JSONStringifyError' });
   }
 }
 
 async function run(invocation, payload) {
-  const event = payload === '' ? {} : JSON.parse(payload);
+  const event = payload === '' ? {} : parse(payload);
   return stringify(await handler(event, contextOf(invocation)));
 }
 
+function forget(id) {
+  if (!(id in pending)) return false;
+  delete pending[id];
+  pendingCount--;
+  return true;
+}
+
 function finish(id, json, failure) {
-  if (pending.delete(id)) binding.result(id, json, failure);
+  if (forget(id)) binding.result(id, json, failure);
 }
 
 function invoke(id, payload, requestId, deadlineMs, arn, clientContext) {
   const invocation = { requestId, deadlineMs, arn, clientContext };
-  pending.set(id, invocation);
+  pending[id] = invocation;
+  pendingCount++;
   logs.withRequest(requestId, () => {
-    run(invocation, payload).then(
+    settle(
+      run(invocation, payload),
       (json) => finish(id, json, undefined),
       (error) => finish(id, undefined, Failure.from(error)),
     );
@@ -60,14 +75,14 @@ function invoke(id, payload, requestId, deadlineMs, arn, clientContext) {
 }
 
 function cancel(id) {
-  pending.delete(id);
+  forget(id);
 }
 
 // Nothing is going on any more: what has not settled by now never will.
 function idle() {
-  if (pending.size === 0) return false;
-  for (const id of [...pending.keys()]) {
-    finish(id, undefined, new Failure('Hearth.NeverSettled',
+  if (pendingCount === 0) return false;
+  for (const id in pending) {
+    finish(Number(id), undefined, new Failure('Hearth.NeverSettled',
       'the handler\'s promise never settles: nothing is pending that could settle it'));
   }
   return true;
@@ -76,7 +91,8 @@ function idle() {
 // As if nothing had been served yet.
 function reset() {
   handler = null;
-  pending.clear();
+  pending = { __proto__: null };
+  pendingCount = 0;
 }
 
 module.exports = { cancel, idle, invoke, reset, serve };

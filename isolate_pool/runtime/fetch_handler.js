@@ -2,6 +2,10 @@
 'use strict';
 
 const http = require('http');
+const { settle } = require('./promises');
+
+// Taken before any function's code can replace it.
+const { stringify } = JSON;
 const { Readable } = require('stream');
 
 // How many microtask turns a body gets to prove that it ends with its first chunk. A string or buffer body does so at
@@ -57,7 +61,7 @@ async function send(outgoing, response) {
   }
   const reader = response.body.getReader();
   outgoing.on('close', () => {
-    if (!outgoing.writableFinished) reader.cancel(new Error('the client went away')).catch(() => {});
+    if (!outgoing.writableFinished) settle(reader.cancel(new Error('the client went away')), undefined, () => {});
   });
   const first = await reader.read();
   if (first.done) {
@@ -65,7 +69,7 @@ async function send(outgoing, response) {
     return;
   }
   let following = null;
-  const next = reader.read().then((result) => (following = result));
+  const next = settle(reader.read(), (result) => (following = result));
   for (let turn = 0; turn < MICROTASK_TURNS && following === null; turn++) await undefined;
   if (following?.done) {
     // Whole: Node sends it with a Content-Length, in one write.
@@ -93,7 +97,7 @@ function fail(outgoing, error) {
   outgoing.statusCode = 500;
   outgoing.setHeader('x-hearth-function-error', '1');
   outgoing.setHeader('content-type', 'application/json');
-  outgoing.end(JSON.stringify({ type, message, stack }));
+  outgoing.end(stringify({ type, message, stack }));
 }
 
 function createServer(target) {
@@ -105,7 +109,7 @@ function createServer(target) {
     });
     const context = {
       waitUntil(promise) {
-        Promise.resolve(promise).catch((error) => console.error(error));
+        settle((async () => promise)(), undefined, (error) => console.error(error));
       },
       passThroughOnException() {},
     };

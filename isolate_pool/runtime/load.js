@@ -9,6 +9,7 @@ const eventLane = require('./event_lane');
 const fetchHandler = require('./fetch_handler');
 const framework = require('./framework');
 const httpLane = require('./http_lane');
+const { settle } = require('./promises');
 
 const CALLBACK_HANDLER_REMOVED =
   'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to ' +
@@ -117,7 +118,7 @@ function load(assignment, ready) {
   let done;
   try {
     const exports = run();
-    done = exports instanceof LoadingModule ? exports.promise.then(finish) : Promise.resolve(finish(exports));
+    done = exports instanceof LoadingModule ? settle(exports.promise, finish) : Promise.resolve(finish(exports));
   } catch (error) {
     done = Promise.reject(error);
   }

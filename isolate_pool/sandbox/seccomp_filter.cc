@@ -4,8 +4,10 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -196,6 +198,9 @@ std::string CompileSeccompFilters(SeccompFilters* filters) {
   early.Refuse(SCMP_SYS(clone3), ENOSYS);
   constexpr scmp_datum_t kRead = 0xffffffff;
   early.RefuseIf(SCMP_SYS(personality), EPERM, SCMP_A0(SCMP_CMP_NE, kRead));
+  // It would outlive the invoker.
+  early.RefuseIf(SCMP_SYS(prctl), EPERM, SCMP_A0(SCMP_CMP_MASKED_EQ, 0xffffffffu, PR_SET_PDEATHSIG),
+                 SCMP_A1(SCMP_CMP_NE, SIGKILL));
   AddSockets(early);
   for (int request : {TIOCSTI, TIOCLINUX}) {
     early.RefuseIf(SCMP_SYS(ioctl), EPERM,

@@ -141,7 +141,7 @@ describe('attacks', { concurrency: 1 }, () => {
 
   async function start() {
     load?.stop();
-    hearth = await Hearth.start(folder);
+    hearth = await Hearth.start(folder, '--sandbox', 'strict');
     load = new Load(hearth.port);
     await measureAlone();
     alone = await measureAlone();
@@ -218,7 +218,7 @@ describe('hearth is killed', { concurrency: 1 }, () => {
   for (const attack of attacks.filter(({ hearth }) => hearth === 'killed')) {
     test(`while ${attack.name} runs, and no process is left`, async () => {
       const folder = deploy([attack]);
-      const hearth = await Hearth.start(folder);
+      const hearth = await Hearth.start(folder, '--sandbox', 'strict');
       const surroundings = new Surroundings(hearth.pid, folder);
       const refused = call(hearth, attack.name, attack.call).catch(() => {});
       await hearth.waitForLog('armed');

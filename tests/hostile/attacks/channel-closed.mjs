@@ -3,8 +3,7 @@
 //   "kind": "server",
 //   "limits": { "timeout": "1s" },
 //   "scaling": { "idle_timeout": "1s" },
-//   "outcome": "ok",
-//   "answer": "closed",
+//   "outcome": "invalid_response",
 //   "then": [{ "path": "/honest", "answer": "honest", "times": 4 }],
 //   "within": 1500
 // }

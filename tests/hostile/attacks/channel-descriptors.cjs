@@ -3,7 +3,7 @@
 //   "native": true,
 //   "kind": "server",
 //   "limits": { "timeout": "500ms" },
-//   "outcome": "timeout",
+//   "outcome": "invalid_response",
 //   "within": 1500
 // }
 const { createServer } = require('node:http');

@@ -2,7 +2,7 @@
 // expect: {
 //   "kind": "server",
 //   "limits": { "timeout": "500ms" },
-//   "outcome": "timeout",
+//   "outcome": "invalid_response",
 //   "within": 1500
 // }
 import { createServer } from 'node:http';

@@ -2,7 +2,6 @@
 // expect: {
 //   "limits": { "memory": "128MB", "timeout": "5s" },
 //   "outcome": "memory_exceeded",
-//   "stack": "attack",
 //   "within": 3000
 // }
 function attack() {

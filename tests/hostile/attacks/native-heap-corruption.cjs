@@ -2,7 +2,7 @@
 // expect: {
 //   "native": true,
 //   "outcome": "instance_killed",
-//   "message": "SIGABRT",
+//   "message": "SIGABRT|SIGSEGV",
 //   "within": 1000
 // }
 const native = require('./hostile.node');

@@ -1,7 +1,7 @@
-// SIGSTOP to itself.
+// SIGSTOP to itself, which the first process of a pid namespace does not get.
 // expect: {
-//   "limits": { "timeout": "500ms" },
-//   "outcome": "timeout",
+//   "outcome": "ok",
+//   "answer": "here again",
 //   "within": 1000
 // }
 export default {
