@@ -45,8 +45,8 @@ clean: ## Remove what was built (node_modules stays)
 	rm -rf .cache compile_commands.json
 
 ##@ Check
-.PHONY: test test-unit test-integration test-asan test-tsan lint format
-test: build test-unit test-integration ## Run all tests
+.PHONY: test test-unit test-integration test-hostile test-asan test-tsan lint format
+test: build test-unit test-integration test-hostile ## Run all tests
 
 test-unit: setup-build setup-test ## Run the tests that stand beside the code
 	@echo 'test: //...'
@@ -55,6 +55,11 @@ test-unit: setup-build setup-test ## Run the tests that stand beside the code
 test-integration: hearth ## Run tests/integration and tests/compatibility against the hearth command
 	@echo 'test: tests/integration'
 	@$(NODE) --test --test-reporter=spec --test-concurrency=2 --test-timeout=120000 tests/integration/*.test.mjs tests/compatibility/*.test.mjs
+
+# One after the other, since each attack is measured by what it does to its neighbour.
+test-hostile: hearth ## Run tests/hostile: about 200 attacks beside a function that must not notice
+	@echo 'test: tests/hostile'
+	@$(NODE) --test --test-reporter=spec --test-concurrency=1 tests/hostile/*.test.mjs
 
 test-asan test-tsan: test-%: setup-build setup-test ## Run the unit tests under a sanitizer
 	@echo 'test: //... ($*)'

@@ -1,6 +1,7 @@
 #include "isolate_pool/engine/worker_pool.h"
 
 #include <csignal>
+#include <system_error>
 
 namespace hearth::engine {
 
@@ -36,7 +37,7 @@ void WorkerPool::Drain() {
   grace_ = {};
   work_.notify_all();
   EnsureThread();
-  idle_.wait(lock, [this] { return Idle(); });
+  if (!threads_.empty()) idle_.wait(lock, [this] { return Idle(); });
 }
 
 void WorkerPool::Stop() {
@@ -47,7 +48,7 @@ void WorkerPool::Stop() {
     grace_ = {};
     if (!Idle()) {
       EnsureThread();
-      idle_.wait(lock, [this] { return Idle(); });
+      if (!threads_.empty()) idle_.wait(lock, [this] { return Idle(); });
     }
     stopping_ = true;
     threads.swap(threads_);
@@ -70,7 +71,11 @@ void WorkerPool::EnsureThread() {
     sigset_t all, previous;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &previous);
-    threads_.emplace_back([this] { Run(); });
+    try {
+      threads_.emplace_back([this] { Run(); });
+    } catch (const std::system_error&) {
+      // The function's process budget is used up. Work waits for the next attempt, which comes with the next task.
+    }
     pthread_sigmask(SIG_SETMASK, &previous, nullptr);
   }
 }

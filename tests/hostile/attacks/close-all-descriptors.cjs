@@ -3,7 +3,7 @@
 //   "native": true,
 //   "limits": { "timeout": "2s" },
 //   "scaling": { "idle_timeout": "500ms" },
-//   "outcome": "instance_killed",
+//   "outcome": "invalid_response",
 //   "then": [{ "path": "/honest", "answer": "honest", "times": 3 }],
 //   "within": 1500
 // }

@@ -2,7 +2,7 @@
 // expect: {
 //   "limits": { "timeout": "2s" },
 //   "outcome": "invalid_response",
-//   "message": "without a complete answer",
+//   "message": "closed its channel",
 //   "within": 1500
 // }
 export default {
