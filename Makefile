@@ -31,13 +31,13 @@ build: setup-build setup-test ## Build everything
 	@$(BAZEL) build $(BAZEL_FLAGS) //...
 
 hearth: setup-build ## Build only the hearth command
-	@echo 'build: //cli:hearth'
-	@$(BAZEL) build $(BAZEL_FLAGS) //cli:hearth
+	@echo 'build: //cli:hearth //cli:hearth-exec'
+	@$(BAZEL) build $(BAZEL_FLAGS) //cli:hearth //cli:hearth-exec
 
 # Builds nothing, so that `sudo make install` leaves no files of root in the tree and no second Bazel.
 install: ## Install what `make hearth` has built below $(DESTDIR)$(PREFIX)
 	@test -x bazel-bin/cli/hearth || { echo 'install: error: nothing is built: run `make hearth` first' >&2; exit 1; }
-	install -D -m 755 -t '$(DESTDIR)$(PREFIX)/bin' bazel-bin/cli/hearth
+	install -D -m 755 -t '$(DESTDIR)$(PREFIX)/bin' bazel-bin/cli/hearth bazel-bin/cli/hearth-exec
 	install -D -m 755 -t '$(DESTDIR)$(PREFIX)/lib/hearth' $(NODE) bazel-bin/isolate_pool/zygote/libisolate.so
 
 clean: ## Remove what was built (node_modules stays)
