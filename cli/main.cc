@@ -20,7 +20,9 @@ int main(int argc, char** argv) {
   using namespace hearth;
   CLI::App app{"hearth runs serverless functions: each instance a process forked from a warm Node.js."};
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 ok, 1 failed, 2 wrong usage or configuration, 3 no hearth reached, 4 no such function; exec ends as its "
+  app.footer(
+      "Exit codes: 0 ok, 1 failed, 2 wrong usage or configuration, 3 no hearth reached, 4 no such function; exec ends "
+      "as its "
       "program does.");
 
   DevArguments dev;

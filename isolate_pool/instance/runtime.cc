@@ -235,7 +235,8 @@ std::string Runtime::Warm(bool exercise) {
   const HandleScope handles(isolate);
   const v8::TryCatch failure(isolate);
   Local<Value> value;
-  if (!impl_->Call(impl_->warm, {v8::Boolean::New(isolate, exercise)}).ToLocal(&value)) return ToText(isolate, failure.Exception());
+  if (!impl_->Call(impl_->warm, {v8::Boolean::New(isolate, exercise)}).ToLocal(&value))
+    return ToText(isolate, failure.Exception());
   const auto promise = value.As<v8::Promise>();
   while (promise->State() == v8::Promise::kPending) {
     if (uv_run(impl_->engine.loop(), UV_RUN_ONCE) == 0 && promise->State() == v8::Promise::kPending) {
