@@ -82,7 +82,7 @@ class Instance {
   // With that of the processes it has started; costs some reads of /proc.
   virtual std::chrono::nanoseconds TreeCpuTime() const = 0;
   virtual uint64_t PeakMemoryBytes() const = 0;
-  // Resident set now, with those of the processes it has started; costs some reads of /proc.
+  // Resident set now; one read of /proc.
   virtual uint64_t ResidentBytes() const = 0;
 
   // Stops and continues the process and everything in its process group: a frozen instance does nothing at all.

@@ -508,18 +508,34 @@ std::chrono::nanoseconds ProcessInstance::TreeCpuTime() const {
   return sum;
 }
 
-uint64_t ProcessInstance::ResidentBytes() const {
-  if (reaped_ || pid_ < 0) return 0;
-  uint64_t sum = ReadResidentMemory(pid_);
-  for (const pid_t child : Descendants(pid_)) sum += ReadAnonymousMemory(child);
-  return sum;
-}
+uint64_t ProcessInstance::ResidentBytes() const { return reaped_ || pid_ < 0 ? 0 : ReadResidentMemory(pid_); }
 
 void ProcessInstance::ArmMemoryTimer() {
-  memory_timer_.expires_after(Working() ? kMemorySampleInterval : kIdleMemorySampleInterval);
+  // To look at many processes takes milliseconds, in which the core serves nobody.
+  const auto interval = Working() ? kMemorySampleInterval * (1 + descendants_ / 16) : kIdleMemorySampleInterval;
+  memory_timer_.expires_after(std::min<std::chrono::milliseconds>(interval, kIdleMemorySampleInterval));
   memory_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     if (const auto self = weak.lock(); self != nullptr && !error) self->CheckMemory();
   });
+}
+
+// Own resident set, and what its children have beside it.
+uint64_t ProcessInstance::TreeMemory() {
+  const std::vector<pid_t> children = Descendants(pid_);
+  descendants_ = static_cast<int>(children.size());
+  const uint64_t own = ReadResidentMemory(pid_);
+  uint64_t sum = own;
+  for (const pid_t child : children) sum += ReadAnonymousMemory(child);
+  if (children.empty() || sum <= spec_->limits.memory_bytes) return sum;
+  // Forks that share their pages count each page for all of them. The kernel can divide, but slowly, so that it is asked
+  // seldom and for some only.
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_proportional_ < kProportionalInterval) return own;
+  last_proportional_ = now;
+  const size_t step = (children.size() + kProportionalSamples - 1) / kProportionalSamples;
+  sum = 0;
+  for (size_t i = 0; i < children.size(); i += step) sum += ReadProportionalMemory(children[i]) * step;
+  return own + sum;
 }
 
 // The hard tier of limits.memory: what the instance's own watch on its JavaScript heap does not see.
@@ -529,17 +545,12 @@ void ProcessInstance::CheckMemory() {
   const std::chrono::nanoseconds cpu = CpuTime();
   if (!Working() && cpu == last_sample_cpu_) return ArmMemoryTimer();
   last_sample_cpu_ = cpu;
-  uint64_t resident = ResidentBytes();
-  if (resident > spec_->limits.memory_bytes) {
-    // Children that were forked and share pages count those once; to know that costs too much to do it always.
-    resident = ReadResidentMemory(pid_);
-    for (const pid_t child : Descendants(pid_)) resident += ReadProportionalMemory(child);
-  }
-  if (resident <= spec_->limits.memory_bytes) return ArmMemoryTimer();
-  ExitCause cause{.kind = ExitCause::Kind::kMemoryLimit, .used_bytes = resident};
+  const uint64_t used = TreeMemory();
+  if (used <= spec_->limits.memory_bytes) return ArmMemoryTimer();
+  ExitCause cause{.kind = ExitCause::Kind::kMemoryLimit, .used_bytes = used};
   cause.failure = {"Hearth.MemoryExceeded",
                    StrCat("limits.memory = ", FormatSize(spec_->limits.memory_bytes), " exceeded: the instance used ",
-                          RoundToMegabytes(resident)),
+                          RoundToMegabytes(used)),
                    {},
                    {}};
   Kill(std::move(cause));

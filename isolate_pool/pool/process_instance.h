@@ -34,6 +34,8 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   // How often the hard tier of limits.memory looks at an instance that works, and at one that does not.
   static constexpr std::chrono::milliseconds kMemorySampleInterval{50};
   static constexpr std::chrono::milliseconds kIdleMemorySampleInterval{1000};
+  static constexpr std::chrono::milliseconds kProportionalInterval{1000};
+  static constexpr size_t kProportionalSamples = 8;
   // How long an interrupted instance may take to name its stack.
   static constexpr std::chrono::milliseconds kStackGrace{5};
 
@@ -135,6 +137,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void Finish();
   void SetCause(ExitCause cause);
   void ArmMemoryTimer();
+  uint64_t TreeMemory();
   bool Working() const { return !request_logs_.empty() || on_ready_ != nullptr; }
   void BreakProtocol(const char* how);
   void OnHangUp();
@@ -184,6 +187,8 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   ExitCause exit_cause_;
   uint64_t last_peak_memory_ = 0;
   std::chrono::nanoseconds last_sample_cpu_{-1};
+  std::chrono::steady_clock::time_point last_proportional_;
+  int descendants_ = 0;  // at the last sample
   ExitCallbacks on_exit_;
 };
 

@@ -183,6 +183,15 @@ function strangers(hearth, folder) {
 }
 
 // What an attack must leave as it was.
+// The live instances of one function, for an attack that must not survive.
+export function instancesOf(hearthPid, name) {
+  const children = orNull(() => readFileSync(`/proc/${hearthPid}/task/${hearthPid}/children`, 'utf8')) ?? '';
+  return children.trim().split(' ').filter((pid) => {
+    const title = orNull(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1')) ?? '';
+    return title.startsWith(`hearth: ${name}-`);
+  }).map((pid) => `instance ${pid}`);
+}
+
 export class Surroundings {
   #hearth;
   #folder;

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Hearth, alive, eventually } from '../integration/harness.mjs';
-import { Load, Surroundings, attacks, deploy } from './harness.mjs';
+import { Load, Surroundings, attacks, deploy, instancesOf } from './harness.mjs';
 
 const MIN_ATTACKS = 60;
 
@@ -176,8 +176,12 @@ describe('attacks', { concurrency: 1 }, () => {
     if (!alive(hearth.pid)) problems.push('hearth has ended');
     problems.push(...victim.failures.slice(0, SHOWN).map((failure) => `the victim: ${failure}`));
     const end = performance.now() + LEFTOVER_GUARD_MS;
-    while (surroundings.changes().length > 0 && performance.now() < end) await delay(20);
-    const left = surroundings.changes();
+    const leftovers = () => [...surroundings.changes(), ...(attack.ends ? instancesOf(hearth.pid, attack.name) : [])];
+    let left = leftovers();
+    while (left.length > 0 && performance.now() < end) {
+      await delay(20);
+      left = leftovers();
+    }
     if (left.length > 0) problems.push(`${left.length} left behind: ${left.slice(0, SHOWN).join(', ')}`);
     surroundings.clear();
     return { problems, p99: victim.p99 };

@@ -3,7 +3,8 @@
 //   "limits": { "memory": "128MB", "timeout": "5s" },
 //   "scaling": { "idle_timeout": "10m" },
 //   "outcome": "ok",
-//   "answer": "fine"
+//   "answer": "fine",
+//   "ends": true
 // }
 const kept = [];
 
