@@ -4,11 +4,6 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { failureOf } from '../support.mjs';
 
-const INHERITED = 'A bug: the socket on which hearth listens for HTTP is not closed on exec';
-export const differences = [
-  { at: 'inherited sockets', node: [], hearth: ['socket:'], why: INHERITED },
-];
-
 // Sockets that a program finds open although nobody gave them to it.
 const descriptorsOf = (list) => Array.from(list.matchAll(/ (\d+) -> (\/proc\/|\w+:|.*)/g), ([, fd, to]) => [Number(fd), to])
   .filter(([fd, to]) => fd > 2 && to === 'socket:').map(([, to]) => to);

@@ -3,12 +3,6 @@ import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { failureOf } from '../support.mjs';
 
-const BLOCKED = 'A bug: Node blocks SIGUSR1 until its inspector listens for it, and an instance has none. Use SIGUSR2';
-export const differences = [
-  { at: 'SIGUSR1 with a listener', node: ['SIGUSR1', 10], hearth: 'AbortError', why: BLOCKED },
-  { at: 'blocked', node: '0', hearth: '200', why: BLOCKED },
-];
-
 const WAIT_MS = 500;
 
 // Of the signals that have names: 1 to 31.
