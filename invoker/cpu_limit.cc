@@ -31,8 +31,8 @@ void CpuLimit::Check() {
     on_breach_(used);
     return;
   }
-  static const auto processors = static_cast<int64_t>(std::max(1u, std::thread::hardware_concurrency()));
-  timer_.expires_after(std::max<nanoseconds>((limit_ - used) / processors, kFinestStep));
+  static const auto kProcessors = static_cast<int64_t>(std::max(1u, std::thread::hardware_concurrency()));
+  timer_.expires_after(std::max<nanoseconds>((limit_ - used) / kProcessors, kFinestStep));
   timer_.async_wait([this, armed = armed_](boost::system::error_code error) {
     if (!error && *armed) Check();
   });

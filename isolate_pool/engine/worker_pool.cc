@@ -75,6 +75,8 @@ void WorkerPool::EnsureThread() {
       threads_.emplace_back([this] { Run(); });
     } catch (const std::system_error&) {
       // The function's process budget is used up. Work waits for the next attempt, which comes with the next task.
+      pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+      return;
     }
     pthread_sigmask(SIG_SETMASK, &previous, nullptr);
   }
