@@ -72,7 +72,7 @@ std::string SetLimit(__rlimit_resource resource, uint64_t value, const char* nam
 // A parent of `path` that others than its owner cannot pass, or the path itself; empty if everyone can read it.
 std::string Barrier(const std::string& path) {
   for (size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
-    const std::string part = path.substr(0, slash);
+    std::string part = path.substr(0, slash);
     struct stat status{};
     if (stat(part.c_str(), &status) != 0 || (status.st_mode & (S_ISDIR(status.st_mode) ? S_IXOTH : S_IROTH)) == 0) {
       return part;

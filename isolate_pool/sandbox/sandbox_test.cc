@@ -179,7 +179,6 @@ TEST_P(SandboxTest, CodeThatIsNotThereIsAnErrorThatNamesIt) {
 }
 
 TEST_P(SandboxTest, TmpIsPrivateAndLimited) {
-  const std::string mark = folders_.root() + "/mark";
   Expect(
       Strict(),
       [&] {
@@ -376,8 +375,8 @@ class Listener {
       std::memcpy(&address_, &address, sizeof address);
       size_ = sizeof address;
     }
-    bind(socket_, reinterpret_cast<sockaddr*>(&address_), size_);
-    listen(socket_, 8);
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address_), size_), 0);
+    EXPECT_EQ(listen(socket_, 8), 0);
     if (!abstract) getsockname(socket_, reinterpret_cast<sockaddr*>(&address_), &size_);
   }
   ~Listener() { close(socket_); }
@@ -455,7 +454,6 @@ TEST_P(SandboxTest, BestEffortGoesOnWithoutALayer) {
 TEST_P(SandboxTest, WithoutNamespacesLandlockKeepsFilesAway) {
   Policy policy = Strict();
   policy.mode = Mode::kBestEffort;
-  const std::string other = folders_.root() + "/other";
   const Finding finding = Run(
       policy,
       [&] {

@@ -24,7 +24,7 @@ namespace {
 
 // The errno with which `call` fails under the filter; 0 if it succeeds.
 int ErrnoOf(const std::function<long()>& call) {
-  static const SeccompFilters filters = [] {
+  static const SeccompFilters kFilters = [] {
     SeccompFilters compiled;
     EXPECT_EQ(CompileSeccompFilters(&compiled), "");
     return compiled;
@@ -32,7 +32,7 @@ int ErrnoOf(const std::function<long()>& call) {
   const pid_t child = fork();
   if (child == 0) {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (!ApplySeccompFilter(filters.early).empty() || !ApplySeccompFilter(filters.last).empty()) _exit(255);
+    if (!ApplySeccompFilter(kFilters.early).empty() || !ApplySeccompFilter(kFilters.last).empty()) _exit(255);
     errno = 0;
     _exit(call() < 0 ? errno : 0);
   }
