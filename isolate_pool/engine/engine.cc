@@ -1,6 +1,6 @@
 #include "isolate_pool/engine/engine.h"
 
-#include <openssl/rand.h>
+#include "isolate_pool/engine/huge_pages.h"
 
 namespace hearth::engine {
 namespace {
@@ -101,6 +101,12 @@ void Engine::Settle() {
   }
 }
 
+void Engine::CollectMemory() {
+  const DensePageAllocator& pages = *platform_->GetPageAllocator();
+  CollectIntoHugePages(pages.begin(), pages.end());
+  CollectMallocHeap();
+}
+
 void Engine::PrepareFork() {
   Settle();
   platform_->PrepareFork(isolate_);
@@ -109,8 +115,6 @@ void Engine::PrepareFork() {
 int Engine::AfterFork() {
   const int result = uv_loop_fork(loop());
   platform_->AfterFork();
-  // OpenSSL notices a fork by the process id, which two instances may share in namespaces of their own.
-  RAND_poll();
   return result;
 }
 

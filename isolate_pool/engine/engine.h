@@ -5,7 +5,7 @@
 //   auto engine = Engine::Boot(argv[0], &error);
 //   …                                             // run JavaScript in engine->context(), turn engine->loop()
 //   engine->PrepareFork();                        // one thread is left
-//   if (ForkSibling().pid == 0) {
+//   if (Fork().pid == 0) {
 //     engine->AfterFork();
 //     …                                           // run more of it, in a process of its own
 //   }
@@ -46,10 +46,14 @@ class Engine {
 
   // Turns the loop without blocking until it has nothing to do, background work included.
   void Settle();
+  // Once, when the process is warm: lays its memory out so that it is cheap to fork.
+  void CollectMemory();
   // Settles and joins all threads; afterwards ThreadCount() is 1. Does not collect garbage: that drops inline caches and
   // bytecode which every fork would have to make again (measured: a third more page faults per cold start).
   void PrepareFork();
-  // In the forked process: event loop, platform and randomness made its own. 0 on success, else libuv's error code.
+  // In the forked process: event loop and platform made its own. 0 on success, else libuv's error code. OpenSSL seeds
+  // itself again by itself: the process id it remembers is this engine's, which no fork of it has, not even in a
+  // namespace of its own, where the fork is 1 and this process is not.
   int AfterFork();
 
  private:

@@ -59,7 +59,7 @@ std::string InFork(const std::function<std::string()>& body) {
   TheEngine().PrepareFork();
   int pipe_ends[2];
   if (pipe2(pipe_ends, O_CLOEXEC) != 0) return "no pipe";
-  const ForkResult fork = ForkSibling();
+  const ForkResult fork = Fork();
   if (fork.pid == 0) {
     TheEngine().AfterFork();
     const std::string answer = body();

@@ -57,7 +57,7 @@ TEST(EngineTest, AProcessWithThreadsDoesNotFork) {
   TheEngine().PrepareFork();
   std::atomic<bool> stop = false;
   std::thread other([&stop] { stop.wait(false); });
-  EXPECT_EQ(ForkSibling().error, "a process with 2 threads cannot fork");
+  EXPECT_EQ(Fork().error, "a process with 2 threads cannot fork");
   stop = true;
   stop.notify_all();
   other.join();

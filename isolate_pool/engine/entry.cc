@@ -25,8 +25,9 @@ hearth::engine::ForkHandlers g_fork_handlers[hearth::engine::kMaxForkHandlers];
 int g_fork_handler_count = 0;
 
 int Main(int argc, char** argv, char** /*environment*/) {
-  // A program started by a function would inherit it, and fail to load this object.
+  // A program started by a function would inherit them, and fail to load this object.
   unsetenv("LD_PRELOAD");
+  unsetenv("LD_BIND_NOW");
   // The arguments' memory becomes the room for process.title.
   return EngineMain(argc, uv_setup_args(argc, argv));
 }

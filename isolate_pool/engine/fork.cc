@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <linux/sched.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -61,7 +62,7 @@ int ThreadCount() {
   return count;
 }
 
-ForkResult ForkSibling(const ForkOptions& options) {
+ForkResult Fork(const ForkOptions& options) {
   ForkResult result;
   if (g_thread_id_offset == 0) {
     result.error = "PrepareForking has not succeeded";
@@ -82,7 +83,8 @@ ForkResult ForkSibling(const ForkOptions& options) {
 
   auto* thread_id = reinterpret_cast<pid_t*>(reinterpret_cast<char*>(pthread_self()) + g_thread_id_offset);
   // Not clone3, which the sandbox has to refuse: a template forks within it.
-  const uint64_t flags = CLONE_PARENT | CLONE_PIDFD | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | options.namespaces;
+  const uint64_t flags = (options.sibling ? CLONE_PARENT : SIGCHLD) | CLONE_PIDFD | CLONE_CHILD_SETTID |
+                         CLONE_CHILD_CLEARTID | options.namespaces;
 #ifdef __x86_64__
   result.pid = static_cast<pid_t>(syscall(SYS_clone, flags, nullptr, &result.pidfd, thread_id, nullptr));
 #else

@@ -1,6 +1,6 @@
 #pragma once
 
-// Forks a process whose parent is this process's own parent.
+// Forks this process, as a sibling or as a child.
 //
 // An instance is forked by the zygote but belongs to the invoker: as its child, its exit status goes to the invoker
 // directly, the kernel kills it with the invoker (parent-death signal), and it outlives its zygote. glibc's fork cannot
@@ -29,9 +29,11 @@ struct ForkOptions {
   int threads = 1;
   // CLONE_NEW* flags: namespaces that the fork shall have for itself.
   uint64_t namespaces = 0;
+  // The fork's parent is this process's own parent; else it is this process, which then has to wait for it.
+  bool sibling = true;
 };
 
-ForkResult ForkSibling(const ForkOptions& options = {});
+ForkResult Fork(const ForkOptions& options = {});
 
 // Number of threads of this process, from /proc/self/task.
 int ThreadCount();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 
+#include "isolate_pool/engine/dense_page_allocator.h"
 #include "isolate_pool/engine/foreground_queue.h"
 #include "isolate_pool/engine/worker_pool.h"
 
@@ -46,6 +47,7 @@ class ForkablePlatform final : public node::MultiIsolatePlatform {
   void AddIsolateFinishedCallback(v8::Isolate* isolate, void (*callback)(void*), void* data) override;
 
   // v8::Platform
+  DensePageAllocator* GetPageAllocator() override { return &pages_; }
   int NumberOfWorkerThreads() override { return kWorkerThreads; }
   std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate* isolate, v8::TaskPriority) override;
   double MonotonicallyIncreasingTime() override;
@@ -63,6 +65,7 @@ class ForkablePlatform final : public node::MultiIsolatePlatform {
  private:
   std::shared_ptr<ForegroundQueue> QueueOf(v8::Isolate* isolate);
 
+  DensePageAllocator pages_;
   v8::TracingController tracing_;
   WorkerPool workers_{kWorkerThreads};
 

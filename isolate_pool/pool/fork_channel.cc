@@ -56,6 +56,7 @@ void ForkChannel::SendQueued() {
     internal::ForkRequest message;
     message.set_id(forks_ + sent_.size() + 1);
     message.set_forkable(request.descriptors.forkable);
+    message.set_ahead(request.descriptors.ahead);
     const int fds[] = {request.descriptors.channel.get(), request.descriptors.standard_output.get(),
                        request.descriptors.standard_error.get()};
     if (!SendBlocking(socket_.native_handle(), message.SerializeAsString(), fds)) {

@@ -25,6 +25,7 @@ struct LaunchDescriptors {
   ScopedFd standard_output;
   ScopedFd standard_error;
   bool forkable = false;  // ForkRequest.forkable
+  bool ahead = false;     // ForkRequest.ahead
 };
 
 // The invoker's ends. The channel blocks unless told otherwise per call; the pipes never do.

@@ -22,6 +22,7 @@ void Stems::Fill() {
     const auto wires = std::make_shared<Wires>();
     LaunchDescriptors descriptors;
     if (!MakeWires(wires.get(), &descriptors).ok()) return FillAfter(kRetryDelay);
+    descriptors.ahead = true;
     ++launching_;
     launcher_.Launch(std::move(descriptors),
                      [this, wires, generation = generation_](absl::StatusOr<Launched> launched) {

@@ -45,11 +45,14 @@ absl::StatusOr<pid_t> Spawn(const EnginePaths& paths, int control) {
 
   // Nothing of this process's environment: the zygote holds no tenant's data.
   std::string preload = "LD_PRELOAD=" + paths.isolate;
+  // Else each fork would look up the same symbols again, and write to the tables that keep them.
+  std::string bind_now = "LD_BIND_NOW=1";
   std::string path = "PATH=/usr/local/bin:/usr/bin:/bin";
   std::string sandbox = StrCat(kSandboxVariable, "=", sandbox::ModeName(paths.sandbox));
   std::string one_fork = StrCat(kOneForkVariable, "=1");
-  char* environment[] = {preload.data(), path.data(), sandbox.data(), paths.one_fork ? one_fork.data() : nullptr,
-                         nullptr};
+  char* environment[] = {preload.data(), bind_now.data(),
+                         path.data(),    sandbox.data(),
+                         paths.one_fork ? one_fork.data() : nullptr, nullptr};
   std::string node = paths.node;
   // Instances write their titles ("hearth: <function>-<number>") over the arguments: this makes room.
   std::string room(kTitleBytes, ' ');
@@ -116,7 +119,8 @@ void ZygoteProcess::Start(const EnginePaths& paths, std::function<void()> ready,
   channel_ = std::make_unique<ForkChannel>(
       context_, std::move(ours),
       [this, ready = std::move(ready)](const internal::ZygoteReady& message) {
-        info_ = {message.node_version(), message.v8_version(), std::chrono::microseconds(message.boot_microseconds())};
+        info_ = {message.node_version(), message.v8_version(), std::chrono::microseconds(message.boot_microseconds()),
+                 message.hot_pages()};
         ready();
       },
       [this, ended = std::move(ended)] {

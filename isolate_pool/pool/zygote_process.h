@@ -36,6 +36,7 @@ struct ZygoteInfo {
   std::string node_version;
   std::string v8_version;
   std::chrono::microseconds boot_time{};
+  uint64_t hot_pages = 0;  // ZygoteReady.hot_pages
 };
 
 // From its start to its end; what comes after is ZygoteLauncher's business.

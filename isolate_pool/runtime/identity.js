@@ -3,7 +3,10 @@
 
 const { performance } = require('perf_hooks');
 
-const crypto = require('crypto');
+// Taken before any function's code can replace them.
+const { randomInt, randomUUID } = require('crypto');
+
+const { internalBinding } = internal('internal/bootstrap/realm');
 
 const CACHED_RANDOM_NUMBERS = 64;
 // Sizes of the caches in Node's internal/crypto/random, in draws.
@@ -39,9 +42,21 @@ function forgetRandomness() {
   randomNumbersLeft = 0;
 }
 
-function forgetCryptoRandomness() {
-  for (let i = 0; i < CACHED_UUIDS; i++) crypto.randomUUID();
-  for (let i = 0; i < CACHED_INTEGERS; i++) crypto.randomInt(2);
+// Draws until the cache behind `draw` has just been filled, which takes a job of Node's, then the rest of it.
+function emptyCache(draw, size) {
+  const { prototype } = internalBinding('crypto').RandomBytesJob;
+  const { run } = prototype;
+  let filled = false;
+  prototype.run = function (...args) {
+    filled = true;
+    return run.apply(this, args);
+  };
+  try {
+    for (let i = 0; i <= size && !filled; i++) draw();
+  } finally {
+    prototype.run = run;
+  }
+  for (let i = 1; i < size; i++) draw();
 }
 
 // In the zygote, once.
@@ -72,9 +87,14 @@ function readEnvironment() {
   if (NODE_DEBUG) internal('internal/util/debuglog').initializeDebugEnv(NODE_DEBUG);
 }
 
+// In a template, last: what its forks draw is drawn anew in each of them.
+function becomeTemplate() {
+  emptyCache(() => randomUUID(), CACHED_UUIDS);
+  emptyCache(() => randomInt(2), CACHED_INTEGERS);
+}
+
 // In a fork of a template, whose function may have changed the rest on purpose.
 function restore(assignment) {
-  forgetCryptoRandomness();
   takeOver(assignment);
 }
 
@@ -88,7 +108,6 @@ function takeOver(assignment) {
 // performance.now() and performance.timeOrigin count from the fork, not from the zygote's boot. Node keeps the base of
 // the first in C++, out of reach, so what it gives is shifted.
 function refreshTimeOrigin() {
-  const { internalBinding } = internal('internal/bootstrap/realm');
   const { milestones, constants, loopIdleTime } = internalBinding('performance');
   milestones[constants.NODE_PERFORMANCE_MILESTONE_TIME_ORIGIN_TIMESTAMP] = Date.now() * 1000;
   // Without it there is no eventLoopUtilization(). The loop's idle time includes that of the processes before this one.
@@ -109,4 +128,4 @@ function shiftTime() {
   });
 }
 
-module.exports = { assume, install, restore };
+module.exports = { assume, becomeTemplate, install, restore };

@@ -69,6 +69,7 @@ function runProgram(description) {
 // The function is initialised, and this process will only be forked.
 function becomeTemplate() {
   process.title += ' (template)';
+  identity.becomeTemplate();
 }
 
 // In a fork of a template. What the function's init kept that must not be shared (connections cannot be, they make a

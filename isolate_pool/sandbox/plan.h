@@ -3,7 +3,7 @@
 // What all instances of one zygote have in common, found out and prepared once before the first fork.
 //
 //   const Plan plan = Plan::Prepare("/opt/node/bin", mode);      // early: one thread
-//   ForkSibling({.namespaces = plan.namespaces});                // each fork
+//   Fork({.namespaces = plan.namespaces});                // each fork
 //     Entry entry(plan);  entry.EnterBase();  …  entry.EnterFunction(policy);      // see enter.h
 //
 // As root, the zygote itself gets a mount namespace and builds the file tree in it, which forks copy with theirs. As an

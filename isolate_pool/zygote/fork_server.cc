@@ -26,10 +26,10 @@ bool ServeForks(int control, const engine::ForkOptions& options,
     engine::ForkOptions chosen = options;
     // Without a user of its own, process ids of its own are all that keeps others from its processes.
     if (request.forkable() && (options.namespaces & CLONE_NEWUSER) == 0) chosen.namespaces &= ~uint64_t{CLONE_NEWPID};
-    const engine::ForkResult fork = engine::ForkSibling(chosen);
+    const engine::ForkResult fork = engine::Fork(chosen);
     if (fork.pid == 0) {
       close(control);
-      run({.channel = fds[0], .standard_output = fds[1], .standard_error = fds[2]});
+      run({.channel = fds[0], .standard_output = fds[1], .standard_error = fds[2], .ahead = request.ahead()});
       return true;
     }
     for (size_t i = 0; i < fd_count; ++i) close(fds[i]);

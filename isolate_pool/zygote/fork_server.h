@@ -13,6 +13,8 @@ struct InstanceDescriptors {
   int channel = -1;  // stream socket, frames of proto/hearth/internal/instance.proto
   int standard_output = -1;
   int standard_error = -1;
+  // Nobody waits for this fork yet.
+  bool ahead = false;
 };
 
 // Answers requests on `control`, a SOCK_SEQPACKET socket, until the invoker is gone; then returns true, or false if it
