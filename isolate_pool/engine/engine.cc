@@ -1,6 +1,7 @@
 #include "isolate_pool/engine/engine.h"
 
 #include "isolate_pool/engine/huge_pages.h"
+#include "isolate_pool/engine/malloc_holes.h"
 
 namespace hearth::engine {
 namespace {
@@ -92,6 +93,8 @@ v8::MaybeLocal<v8::Function> Engine::CompileFunction(std::string_view name, std:
   return v8::ScriptCompiler::CompileFunction(context(), &script, names.size(), names.data());
 }
 
+void Engine::CompileLazily(bool lazily) { v8::V8::SetFlagsFromString(lazily ? "--lazy" : "--no-lazy"); }
+
 void Engine::Settle() {
   // node::SpinEventLoop would emit the environment's exit and spend it.
   for (int turn = 0; turn < kSettleTurns; ++turn) {
@@ -102,6 +105,7 @@ void Engine::Settle() {
 }
 
 void Engine::CollectMemory() {
+  FillMallocHoles();
   const DensePageAllocator& pages = *platform_->GetPageAllocator();
   CollectIntoHugePages(pages.begin(), pages.end());
   CollectMallocHeap();

@@ -44,6 +44,10 @@ class Engine {
   v8::MaybeLocal<v8::Function> CompileFunction(std::string_view name, std::string_view source,
                                                const std::vector<std::string>& parameters);
 
+  // Whether a function's code is compiled when it is first called (as V8 does of itself), or all of it with its file, so
+  // that forks of this process find it compiled. For what is compiled from now on.
+  static void CompileLazily(bool lazily);
+
   // Turns the loop without blocking until it has nothing to do, background work included.
   void Settle();
   // Once, when the process is warm: lays its memory out so that it is cheap to fork.

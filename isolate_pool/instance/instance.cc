@@ -80,6 +80,7 @@ class Instance final : public RuntimeEvents {
     if (assignment_.become_template() && !descriptors_.empty()) {
       fork_control_ = TakeDescriptor();
       fork_safety_.emplace(engine_.loop());
+      engine::Engine::CompileLazily(false);
     }
     runtime_.Assign(assignment_);
     while (true) Turn();
@@ -169,6 +170,7 @@ class Instance final : public RuntimeEvents {
 
   void BecomeTemplateIfSafe() {
     internal::Initialised initialised = *std::exchange(initialised_, std::nullopt);
+    engine::Engine::CompileLazily(true);
     // Settles the loop, too.
     engine_.PrepareFork();
     int threads = 1;
