@@ -76,6 +76,7 @@ std::unique_ptr<Engine> Engine::Boot(const std::string& executable, std::string*
       *error += std::string(": ") + *v8::String::Utf8Value(engine->isolate_, failure.Exception());
     return nullptr;
   }
+  if (*error = engine->clocks_.Find(engine->environment()); !error->empty()) return nullptr;
   return engine;
 }
 
@@ -92,6 +93,8 @@ v8::MaybeLocal<v8::Function> Engine::CompileFunction(std::string_view name, std:
   for (const std::string& parameter : parameters) names.push_back(ToV8(isolate_, parameter));
   return v8::ScriptCompiler::CompileFunction(context(), &script, names.size(), names.data());
 }
+
+void Engine::MeasureIdleTime() { uv_loop_configure(loop(), UV_METRICS_IDLE_TIME); }
 
 void Engine::CompileLazily(bool lazily) { v8::V8::SetFlagsFromString(lazily ? "--lazy" : "--no-lazy"); }
 

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "isolate_pool/engine/clocks.h"
 #include "isolate_pool/engine/platform.h"
 
 namespace hearth::engine {
@@ -36,6 +37,7 @@ class Engine {
   node::Environment* environment() const;
   uv_loop_t* loop() const;
   ForkablePlatform& platform() { return *platform_; }
+  Clocks& clocks() { return clocks_; }
 
   // Node's internal require: reaches internal modules as well as public ones. For hearth's own runtime only.
   v8::Local<v8::Function> internal_require() const;
@@ -47,6 +49,10 @@ class Engine {
   // Whether a function's code is compiled when it is first called (as V8 does of itself), or all of it with its file, so
   // that forks of this process find it compiled. For what is compiled from now on.
   static void CompileLazily(bool lazily);
+
+  // From now on the loop counts the time it waits, which performance.eventLoopUtilization() needs, as Node's own loop does.
+  // For a process that will not be forked again: the count cannot be taken back.
+  void MeasureIdleTime();
 
   // Turns the loop without blocking until it has nothing to do, background work included.
   void Settle();
@@ -69,6 +75,7 @@ class Engine {
   std::unique_ptr<node::CommonEnvironmentSetup> setup_;
   std::unique_ptr<Scopes> scopes_;
   v8::Isolate* isolate_ = nullptr;
+  Clocks clocks_;
   v8::Global<v8::Function> internal_require_;
 };
 

@@ -143,6 +143,7 @@ class Instance final : public RuntimeEvents {
     decoder_.emplace(kMaxFrameBytes);
     descriptors_.clear();
     TakeAssignment();
+    if (!assignment_.become_template()) engine_.MeasureIdleTime();
   }
 
   void WatchChannel() {
@@ -186,6 +187,7 @@ class Instance final : public RuntimeEvents {
         descriptors_.pop_front();
       }
       engine_.platform().StartWorkers();
+      engine_.MeasureIdleTime();
       initialised.set_template_refusal(refusal);
       return Report(initialised);
     }

@@ -159,6 +159,9 @@ Local<Object> Runtime::Impl::MakeBinding() {
     auto* out = static_cast<double*>(numbers->Buffer()->Data());
     for (size_t i = 0; i < numbers->Length(); ++i) out[i] = Of(info).random.Next();
   });
+  Expose(binding, "restartClocks", [](const FunctionCallbackInfo<Value>& info) {
+    info.GetReturnValue().Set(static_cast<double>(Of(info).engine.clocks().Restart()));
+  });
   Expose(binding, "pid", [](const FunctionCallbackInfo<Value>& info) { info.GetReturnValue().Set(getpid()); });
   // A connected pair, for the warm-up.
   Expose(binding, "socketPair", [](const FunctionCallbackInfo<Value>& info) {

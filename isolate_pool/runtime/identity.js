@@ -1,8 +1,6 @@
 // What a fork shares with its zygote and must not: randomness and whatever Node keeps about the process.
 'use strict';
 
-const { performance } = require('perf_hooks');
-
 // Taken before any function's code can replace them.
 const { randomInt, randomUUID } = require('crypto');
 
@@ -12,11 +10,9 @@ const CACHED_RANDOM_NUMBERS = 64;
 // Sizes of the caches in Node's internal/crypto/random, in draws.
 const CACHED_UUIDS = 128;
 const CACHED_INTEGERS = 1024;
-const { now, mark } = Performance.prototype;
 
 const randomNumbers = new Float64Array(CACHED_RANDOM_NUMBERS);
 let randomNumbersLeft = 0;
-let forkedAt = 0;
 let timeZone;
 
 function define(target, name, { [name]: value }) {
@@ -62,7 +58,6 @@ function emptyCache(draw, size) {
 // In the zygote, once.
 function install() {
   replaceMathRandom();
-  shiftTime();
   timeZone = process.env.TZ;
 }
 
@@ -102,30 +97,19 @@ function takeOver(assignment) {
   forgetRandomness();
   Object.defineProperty(process, 'pid', { value: binding.pid(), writable: false, enumerable: true, configurable: true });
   process.title = `hearth: ${assignment.instance}`;
-  refreshTimeOrigin();
+  restartClocks();
 }
 
-// performance.now() and performance.timeOrigin count from the fork, not from the zygote's boot. Node keeps the base of
-// the first in C++, out of reach, so what it gives is shifted.
-function refreshTimeOrigin() {
-  const { milestones, constants, loopIdleTime } = internalBinding('performance');
+// What counts from the start of a process counts from the fork. The milestones of its start are past, all at once.
+function restartClocks() {
+  const { milestones, constants } = internalBinding('performance');
+  const origin = binding.restartClocks();
+  for (const name of ['TIME_ORIGIN', 'NODE_START', 'V8_START', 'ENVIRONMENT', 'BOOTSTRAP_COMPLETE']) {
+    milestones[constants[`NODE_PERFORMANCE_MILESTONE_${name}`]] = origin;
+  }
   milestones[constants.NODE_PERFORMANCE_MILESTONE_TIME_ORIGIN_TIMESTAMP] = Date.now() * 1000;
-  // Without it there is no eventLoopUtilization(). The loop's idle time includes that of the processes before this one.
-  milestones[constants.NODE_PERFORMANCE_MILESTONE_LOOP_START] = Number(process.hrtime.bigint()) - loopIdleTime() * 1e6;
-  forkedAt = now.call(performance);
-}
-
-function shiftTime() {
-  define(Performance.prototype, 'now', {
-    now() {
-      return now.call(this) - forkedAt;
-    },
-  });
-  define(Performance.prototype, 'mark', {
-    mark(name, options = {}) {
-      return mark.call(this, name, { ...options, startTime: options.startTime ?? this.now() });
-    },
-  });
+  // Without it there is no eventLoopUtilization().
+  milestones[constants.NODE_PERFORMANCE_MILESTONE_LOOP_START] = Number(process.hrtime.bigint());
 }
 
 module.exports = { assume, becomeTemplate, install, restore };

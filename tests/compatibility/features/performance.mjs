@@ -3,18 +3,6 @@ import http from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const UNMEASURED = 'A bug: the loop of an instance does not measure its idle time. `monitorEventLoopDelay()` works';
-const SHIFTED = 'A bug: the clock inside Node counts from the start of the zygote. Give `measure()` two marks';
-export const differences = [
-  { at: 'observed function: starts when it did', node: true, hearth: false, why: SHIFTED },
-  { at: 'observed gc: starts when it did', node: true, hearth: false, why: SHIFTED },
-  { at: 'observed http: starts when it did', node: true, hearth: false, why: SHIFTED },
-  { at: 'since a mark', node: true, hearth: false, why: SHIFTED },
-  { at: 'since the start', node: true, hearth: false, why: SHIFTED },
-  { at: 'event loop utilisation', node: true, hearth: false, why: UNMEASURED },
-  { at: 'event loop was idle', node: true, hearth: false, why: UNMEASURED },
-].sort((a, b) => (a.at < b.at ? -1 : 1));
-
 const near = (a, b) => Math.abs(a - b) < 50;
 const spin = (ms) => { for (const end = performance.now() + ms; performance.now() < end;); };
 

@@ -1,14 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const SHIFTED = 'A bug: the clock inside Node counts from the start of the zygote. `performance.now()`, `performance.timeOrigin` and `performance.mark()` count from the start of the instance';
-export const differences = [
-  { at: 'Event.timeStamp is now()', node: true, hearth: false, why: SHIFTED },
-  { at: 'both are the same', node: true, hearth: false, why: SHIFTED },
-  { at: 'nodeTiming.duration is now()', node: true, hearth: false, why: SHIFTED },
-  { at: 'process.uptime() is at most the age of the process', node: true, hearth: false, why: SHIFTED },
-];
-
 const TICKS_PER_SECOND = 100;
 const TOLERANCE_MS = 50;
 const near = (a, b) => Math.abs(a - b) <= TOLERANCE_MS;

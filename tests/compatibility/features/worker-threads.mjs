@@ -2,11 +2,6 @@ import { Worker, SHARE_ENV, isMainThread, threadId, resourceLimits, markAsUntran
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-const SHIFTED = 'A bug: in a worker `performance.now()` counts from the start of the zygote; `timeOrigin` fits it, so their sum is the time of day';
-export const differences = [
-  { at: 'clocks: messages', node: [[true, true]], hearth: [[false, true]], why: SHIFTED },
-];
-
 async function answer(source, options) {
   const worker = new Worker(source, { eval: true, ...options });
   const messages = [];
