@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
@@ -84,12 +85,15 @@ void CollectIntoHugePages(uintptr_t begin, uintptr_t end) {
   const auto page_bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   ForEachMapping([&](const Mapping& mapping) {
     if (mapping.permissions != "rw-p" || mapping.end <= begin || mapping.begin >= end) return;
-    for (uintptr_t at = RoundUp(mapping.begin); at + kHugePageBytes <= mapping.end && at < end; at += kHugePageBytes) {
-      auto* const piece = reinterpret_cast<void*>(at);
-      if (at < begin || madvise(piece, kHugePageBytes, MADV_COLLAPSE) != 0) continue;
+    const uintptr_t first = RoundUp(std::max(mapping.begin, begin));
+    const uintptr_t last = RoundDown(std::min(mapping.end, end));
+    if (first >= last) return;
+    // In one call, which waits for all processors; what cannot be collected stays as it is.
+    madvise(reinterpret_cast<void*>(first), last - first, MADV_COLLAPSE);
+    for (uintptr_t piece = first; piece < last; piece += kHugePageBytes) {
       // Another protection for one page of it, if only for a moment, takes the mapping apart; the memory stays whole.
-      mprotect(piece, page_bytes, PROT_READ);
-      mprotect(piece, page_bytes, PROT_READ | PROT_WRITE);
+      mprotect(reinterpret_cast<void*>(piece), page_bytes, PROT_READ);
+      mprotect(reinterpret_cast<void*>(piece), page_bytes, PROT_READ | PROT_WRITE);
     }
   });
 }
