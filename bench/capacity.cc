@@ -132,8 +132,9 @@ void MeasureLive(Engine& engine, const Subject& subject, size_t count) {
   engine.RunUntil([&] { return ended == count; });
   live.clear();
   const int left = ChildCount() - children_before;
-  std::printf("%zu live at once, started in %.1f s, all answered; private %.2f MiB p50; of the whole machine %.2f MiB each\n",
-              count, started_in, Quantile(memory, 0.5), (available_before - available) / static_cast<double>(count));
+  std::printf(
+      "%zu live at once, started in %.1f s, all answered; private %.2f MiB p50; of the whole machine %.2f MiB each\n",
+      count, started_in, Quantile(memory, 0.5), (available_before - available) / static_cast<double>(count));
   std::printf("after their end: %d processes left, %.0f MiB of %.0f MiB not free again\n", left,
               std::max(0.0, available_before - AvailableMebibytes()), available_before - available);
   factory.Stop();

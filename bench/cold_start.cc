@@ -113,9 +113,8 @@ void Run(Engine& engine, const Subject& subject, int count, int node_count) {
     Die(StrCat(subject.name, ": no template: ", factory.Template(spec.name).refusal));
   }
   // Interleaved, so that what else the machine does meets all of them alike.
-  Row rows[] = {{StartKind::kZygote, {}, {}, {}, {}},
-                {StartKind::kStem, {}, {}, {}, {}},
-                {StartKind::kTemplate, {}, {}, {}, {}}};
+  Row rows[] = {
+      {StartKind::kZygote, {}, {}, {}, {}}, {StartKind::kStem, {}, {}, {}, {}}, {StartKind::kTemplate, {}, {}, {}, {}}};
   for (int i = 0; i < count; ++i) {
     Measure(engine, factory, fresh, &rows[0]);
     stems.Fill();

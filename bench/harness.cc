@@ -127,19 +127,18 @@ void ColdStart(InstanceFactory& factory, std::shared_ptr<const FunctionSpec> spe
   static int count = 0;
   const auto result = std::make_shared<Answered>();
   const auto start = Clock::now();
-  result->instance =
-      factory.Start(std::move(spec), StrCat("bench-", ++count),
-                    [result, start, answered = std::move(answered)](absl::Status ready) {
-                      if (!ready.ok()) Die(std::string(ready.message()));
-                      result->init = Clock::now() - start;
-                      absl::StatusOr<Instance::Connection> connection = result->instance->Connect();
-                      if (!connection.ok()) Die(std::string(connection.status().message()));
-                      result->connection = std::make_unique<Instance::Connection>(*std::move(connection));
-                      Ask(*result->connection, [result, start, answered] {
-                        result->first_byte = Clock::now() - start;
-                        answered(std::move(*result));
-                      });
-                    });
+  result->instance = factory.Start(
+      std::move(spec), StrCat("bench-", ++count), [result, start, answered = std::move(answered)](absl::Status ready) {
+        if (!ready.ok()) Die(std::string(ready.message()));
+        result->init = Clock::now() - start;
+        absl::StatusOr<Instance::Connection> connection = result->instance->Connect();
+        if (!connection.ok()) Die(std::string(connection.status().message()));
+        result->connection = std::make_unique<Instance::Connection>(*std::move(connection));
+        Ask(*result->connection, [result, start, answered] {
+          result->first_byte = Clock::now() - start;
+          answered(std::move(*result));
+        });
+      });
 }
 
 }  // namespace hearth::bench

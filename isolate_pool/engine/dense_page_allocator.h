@@ -56,7 +56,7 @@ class DensePageAllocator final : public v8::PageAllocator {
 
   const size_t page_bytes_;
   uintptr_t reservation_ = 0;
-  uintptr_t arena_ = 0;  // aligned to a huge page; 0: none
+  uintptr_t arena_ = 0;       // aligned to a huge page; 0: none
   mutable std::mutex mutex_;  // guards all below
   std::vector<bool> taken_;   // by unit; only as long as the arena has been used
   size_t first_hole_ = 0;     // no unit below it is free

@@ -55,11 +55,11 @@ std::string Evaluate(std::string_view body) {
   return promise->State() == v8::Promise::kPending ? "pending" : Text(promise->Result());
 }
 
-std::string InFork(const std::function<std::string()>& body) {
+std::string InFork(const std::function<std::string()>& body, ForkOptions options) {
   TheEngine().PrepareFork();
   int pipe_ends[2];
   if (pipe2(pipe_ends, O_CLOEXEC) != 0) return "no pipe";
-  const ForkResult fork = Fork();
+  const ForkResult fork = Fork(options);
   if (fork.pid == 0) {
     TheEngine().AfterFork();
     const std::string answer = body();

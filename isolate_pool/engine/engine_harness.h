@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "isolate_pool/engine/engine.h"
+#include "isolate_pool/engine/fork.h"
 
 namespace hearth::engine {
 
@@ -18,7 +19,7 @@ Engine& TheEngine();
 std::string Evaluate(std::string_view body);
 
 // What `body` returns in a fresh fork; "died" if the fork ended without an answer.
-std::string InFork(const std::function<std::string()>& body);
+std::string InFork(const std::function<std::string()>& body, ForkOptions options = {});
 
 // Evaluate in a fresh fork.
 std::string EvaluateInFork(std::string_view body);

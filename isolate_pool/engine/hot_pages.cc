@@ -33,7 +33,8 @@ class PageMap {
 
   // Entries from this page on; returns how many were read.
   size_t Read(uintptr_t page, std::array<uint64_t, kEntriesAtATime>& entries, size_t count) const {
-    const ssize_t size = pread(fd_, entries.data(), count * sizeof(uint64_t), static_cast<off_t>(page * sizeof(uint64_t)));
+    const ssize_t size =
+        pread(fd_, entries.data(), count * sizeof(uint64_t), static_cast<off_t>(page * sizeof(uint64_t)));
     return size <= 0 ? 0 : static_cast<size_t>(size) / sizeof(uint64_t);
   }
 
@@ -62,8 +63,8 @@ HotPages HotPages::OwnedBy(pid_t fork) {
       if (count == 0) break;
       for (size_t i = 0; i < count; ++i) {
         // What this process does not have either is memory that a fork gets as it needs it.
-        const bool owned =
-            (their_entries[i] & kPresent) != 0 && (their_entries[i] & kOfFile) == 0 && (their_entries[i] & kExclusive) != 0;
+        const bool owned = (their_entries[i] & kPresent) != 0 && (their_entries[i] & kOfFile) == 0 &&
+                           (their_entries[i] & kExclusive) != 0;
         if (!owned || (our_entries[i] & kPresent) == 0) continue;
         const uintptr_t address = (page + i) * page_bytes;
         if (!hot.ranges_.empty() && hot.ranges_.back().begin + hot.ranges_.back().bytes == address) {

@@ -55,7 +55,8 @@ std::string Executable() {
 // [begin, end), aligned, replaced by a copy of itself; the replacement itself is one step.
 void MoveToHugePages(uintptr_t begin, uintptr_t end) {
   const size_t bytes = end - begin;
-  void* const reserved = mmap(nullptr, bytes + kHugePageBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* const reserved =
+      mmap(nullptr, bytes + kHugePageBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (reserved == MAP_FAILED) return;
   const auto reservation = reinterpret_cast<uintptr_t>(reserved);
   auto* const copy = reinterpret_cast<void*>(RoundUp(reservation));

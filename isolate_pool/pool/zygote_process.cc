@@ -50,9 +50,9 @@ absl::StatusOr<pid_t> Spawn(const EnginePaths& paths, int control) {
   std::string path = "PATH=/usr/local/bin:/usr/bin:/bin";
   std::string sandbox = StrCat(kSandboxVariable, "=", sandbox::ModeName(paths.sandbox));
   std::string one_fork = StrCat(kOneForkVariable, "=1");
-  char* environment[] = {preload.data(), bind_now.data(),
-                         path.data(),    sandbox.data(),
-                         paths.one_fork ? one_fork.data() : nullptr, nullptr};
+  char* environment[] = {
+      preload.data(), bind_now.data(), path.data(), sandbox.data(), paths.one_fork ? one_fork.data() : nullptr,
+      nullptr};
   std::string node = paths.node;
   // Instances write their titles ("hearth: <function>-<number>") over the arguments: this makes room.
   std::string room(kTitleBytes, ' ');

@@ -77,11 +77,10 @@ int EngineMain(int /*argc*/, char** argv) {
   bool in_order = true;
   if (SendBlocking(kZygoteControlFd, message.SerializeAsString())) {
     in_order =
-        ServeForks(kZygoteControlFd, {.namespaces = plan.namespaces},
-                   [&](const InstanceDescriptors& descriptors) {
-                     if (descriptors.ahead) hot_pages.Take();
-                     RunInstance(*engine, *runtime, plan, descriptors);
-                   });
+        ServeForks(kZygoteControlFd, {.namespaces = plan.namespaces}, [&](const InstanceDescriptors& descriptors) {
+          if (descriptors.ahead) hot_pages.Take();
+          RunInstance(*engine, *runtime, plan, descriptors);
+        });
   }
   // No destructors: the environment is as every fork found it, and nothing needs to be written.
   _exit(in_order ? 0 : 1);
