@@ -585,9 +585,20 @@ void ProcessInstance::Interrupt(ExitCause cause) {
   interrupted_ = true;
   // To its main thread, whose id is the process's: that is where the function's JavaScript runs.
   syscall(SYS_tgkill, pid_, pid_, kInterruptSignal);
+  interrupted_cpu_ = CpuTime();
+  interrupted_at_ = std::chrono::steady_clock::now();
+  AwaitStack();
+}
+
+void ProcessInstance::AwaitStack() {
   interrupt_timer_.expires_after(kStackGrace);
   interrupt_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
-    if (!error) self->Kill(self->pending_cause_);
+    if (error) return;
+    const bool waits_for_a_processor = self->CpuTime() - self->interrupted_cpu_ < kStackGrace &&
+                                       std::chrono::steady_clock::now() - self->interrupted_at_ < kMaxStackGrace &&
+                                       IsRunnable(self->pid_);
+    if (waits_for_a_processor) return self->AwaitStack();
+    self->Kill(self->pending_cause_);
   });
 }
 

@@ -36,8 +36,10 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   static constexpr std::chrono::milliseconds kIdleMemorySampleInterval{1000};
   static constexpr std::chrono::milliseconds kProportionalInterval{1000};
   static constexpr size_t kProportionalSamples = 8;
-  // How long an interrupted instance may take to name its stack.
+  // How long an interrupted instance may take to name its stack: as long as it runs, of its own CPU time, so that a busy
+  // machine does not take the stack away; and of the clock's at most.
   static constexpr std::chrono::milliseconds kStackGrace{5};
+  static constexpr std::chrono::milliseconds kMaxStackGrace{100};
 
   ProcessInstance(boost::asio::io_context& context, std::shared_ptr<const FunctionSpec> spec, std::string id,
                   LogSink log);
@@ -132,6 +134,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   // True while the pipe may give more later.
   bool DrainOutput(Output& output, int reads);
   void OnLine(bool standard_error, std::string_view request_id, std::string_view text);
+  void AwaitStack();
   void WaitForExit();
   void OnProcessExit();
   void Finish();
@@ -154,6 +157,8 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   bool reaped_ = false;
   bool frozen_ = false;
   bool interrupted_ = false;
+  std::chrono::nanoseconds interrupted_cpu_{};  // CpuTime() and the clock then
+  std::chrono::steady_clock::time_point interrupted_at_;
   FunctionKind kind_;
   boost::asio::posix::stream_descriptor pidfd_;
   boost::asio::posix::stream_descriptor channel_;

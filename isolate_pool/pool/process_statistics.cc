@@ -126,6 +126,14 @@ uint64_t ReadProportionalMemory(pid_t pid) {
   return at == std::string_view::npos ? 0 : std::strtoull(rollup.data() + at + kKey.size(), nullptr, 10) << 10;
 }
 
+bool IsRunnable(pid_t pid) {
+  char buffer[1024];
+  const std::string_view stat = ReadProc(pid, "stat", buffer);
+  // The state follows the name, which is in brackets and may hold any character.
+  const size_t name_end = stat.rfind(')');
+  return name_end != std::string_view::npos && stat.size() > name_end + 2 && stat[name_end + 2] == 'R';
+}
+
 bool IsExiting(pid_t pid) {
   constexpr uint64_t kExitingFlag = 0x4;  // PF_EXITING of the kernel's sched.h
   char buffer[1024];

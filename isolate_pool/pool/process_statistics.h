@@ -29,6 +29,8 @@ uint64_t ReadAnonymousMemory(pid_t pid);
 // Pss of /proc/<pid>/smaps_rollup: what it has mapped, shared pages divided among those that share them. Slow: up to a
 // millisecond.
 uint64_t ReadProportionalMemory(pid_t pid);
+// Whether its first thread runs, or would if it were given a processor.
+bool IsRunnable(pid_t pid);
 // Whether the process is ending by itself (its flags in /proc/<pid>/stat), or gone.
 bool IsExiting(pid_t pid);
 
