@@ -1,4 +1,4 @@
-// The channel to hearth closed, then an answer. The instance can be told nothing any more, and must be replaced.
+// The channel to hearth closed, then, much later, an answer. The instance can be told nothing any more, and must be replaced.
 // expect: {
 //   "kind": "server",
 //   "limits": { "timeout": "1s" },
@@ -23,5 +23,6 @@ createServer((request, response) => {
     } catch {}
   }
   for (const fd of sockets) closeSync(fd);
-  response.end('closed');
+  // hearth knows long before; an answer at once would be a race, which the function may win.
+  setTimeout(() => response.end('closed'), 1000);
 }).listen(process.env.PORT);
