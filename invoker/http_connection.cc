@@ -83,6 +83,10 @@ class HttpConnection::ClientBody final : public BodySource {
       body.size = out.size();
       body.more = true;
       connection_.stream_.expires_after(connection_.routes_.options.stall_timeout);
+      // Else the body would come in pieces of the size that was enough for the head.
+      if (out.size() > connection_.buffer_.capacity() && connection_.buffer_.size() == 0) {
+        connection_.buffer_.reserve(out.size());
+      }
       auto [error, size] = co_await http::async_read_some(connection_.stream_, connection_.buffer_, parser, kToken);
       if (error && error != http::error::need_buffer) {
         co_return absl::InvalidArgumentError(StrCat("the request's body broke off: ", error.message()));
@@ -438,12 +442,12 @@ asio::awaitable<absl::StatusOr<std::string>> HttpConnection::ReadWholeBody(uint6
     co_return absl::ResourceExhaustedError(StrCat("the request is larger than limits.request = ", FormatSize(limit)));
   }
   ClientBody source(*this, limit);
-  const auto buffer = std::make_unique<std::array<char, kChunkBytes>>();
+  const auto chunk = std::make_unique_for_overwrite<char[]>(kChunkBytes);
   while (true) {
-    const absl::StatusOr<size_t> size = co_await source.Read(*buffer);
+    const absl::StatusOr<size_t> size = co_await source.Read({chunk.get(), kChunkBytes});
     if (!size.ok()) co_return size.status();
     if (*size == 0) co_return body;
-    body.append(buffer->data(), *size);
+    body.append(chunk.get(), *size);
   }
 }
 

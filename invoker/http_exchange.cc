@@ -1,8 +1,11 @@
 #include "invoker/http_exchange.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <memory>
+#include <optional>
+#include <span>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -28,6 +31,8 @@ using boost::system::error_code;
 
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr size_t kChunkBytes = 64 << 10;
+// Room for a usual response, so that one read takes all of it.
+constexpr size_t kUsualResponseBytes = 8 << 10;
 constexpr uint32_t kMaxResponseHeaderBytes = 256 << 10;
 constexpr size_t kMaxErrorBytes = 1 << 20;
 // Reserved for hearth's own headers; see runtime/fetch_handler.js for the one that is for this file only.
@@ -56,6 +61,20 @@ bool IsHopByHop(std::string_view name) {
          EqualsIgnoreCase(name, "proxy-connection");
 }
 
+// Where a body passes through: no larger than the body, and not cleared first, which would cost more than most bodies do.
+class Chunk {
+ public:
+  explicit Chunk(std::optional<uint64_t> body_bytes)
+      : size_(static_cast<size_t>(std::clamp<uint64_t>(body_bytes.value_or(kChunkBytes), 1, kChunkBytes))),
+        bytes_(std::make_unique_for_overwrite<char[]>(size_)) {}
+  std::span<char> span() { return {bytes_.get(), size_}; }
+  const char* data() const { return bytes_.get(); }
+
+ private:
+  const size_t size_;
+  const std::unique_ptr<char[]> bytes_;
+};
+
 // The upload, running beside the download when the request has a body.
 struct Upload {
   explicit Upload(const asio::any_io_executor& executor) : done(executor) {}
@@ -63,18 +82,19 @@ struct Upload {
 };
 
 // Sends the body; `sent` precedes it on the wire (the request's head). Cancelled errors are the download's to explain.
-asio::awaitable<absl::Status> SendBody(Instance::Connection& connection, std::string text, bool chunked,
-                                       BodySource& body) {
-  const auto buffer = std::make_unique<std::array<char, kChunkBytes>>();
+asio::awaitable<absl::Status> SendBody(Instance::Connection& connection, std::string text,
+                                       std::optional<uint64_t> length, BodySource& body) {
+  const bool chunked = !length.has_value();
+  Chunk chunk(length);
   while (true) {
-    const absl::StatusOr<size_t> size = co_await body.Read(*buffer);
+    const absl::StatusOr<size_t> size = co_await body.Read(chunk.span());
     if (!size.ok()) co_return size.status();
     if (chunked) {
       char digits[16];
       const auto end = std::to_chars(digits, std::end(digits), *size, 16).ptr;
       StrAppend(&text, std::string_view(digits, static_cast<size_t>(end - digits)), "\r\n");
     }
-    const std::array<asio::const_buffer, 3> parts = {asio::buffer(text), asio::buffer(buffer->data(), *size),
+    const std::array<asio::const_buffer, 3> parts = {asio::buffer(text), asio::buffer(chunk.data(), *size),
                                                      asio::buffer(chunked ? "\r\n" : "", chunked ? 2 : 0)};
     const auto [error, written] = co_await asio::async_write(connection, parts, kToken);
     if (error) co_return absl::OkStatus();
@@ -87,7 +107,9 @@ class Download {
  public:
   Download(Instance::Connection& connection, const HttpRequestHead& head, ResponseSink& sink, uint64_t limit,
            const HttpExchange::Options& options)
-      : connection_(connection), request_(head), sink_(sink), limit_(limit), options_(options) {}
+      : connection_(connection), request_(head), sink_(sink), limit_(limit), options_(options) {
+    buffer_.reserve(kUsualResponseBytes);
+  }
 
   asio::awaitable<HttpExchange::Result> Run() {
     using End = HttpExchange::End;
@@ -170,28 +192,31 @@ class Download {
 
   asio::awaitable<HttpExchange::Result> ReadFunctionError(Parser& parser) {
     result_.end = HttpExchange::End::kFunctionError;
-    const auto chunk = std::make_unique<std::array<char, kChunkBytes>>();
+    Chunk chunk(std::nullopt);
     while (!parser.is_done() && result_.error.size() < kMaxErrorBytes) {
-      const auto [error, size] = co_await ReadChunk(parser, *chunk);
+      const auto [error, size] = co_await ReadChunk(parser, chunk.span());
       if (error) break;
-      result_.error.append(chunk->data(), size);
+      result_.error.append(chunk.data(), size);
     }
     result_.reusable = parser.is_done() && parser.keep_alive() && buffer_.size() == 0;
     co_return std::move(result_);
   }
 
   asio::awaitable<HttpExchange::Result> Forward(Parser& parser) {
-    const auto chunk = std::make_unique<std::array<char, kChunkBytes>>();
+    const auto length = parser.content_length();
+    Chunk chunk(length ? std::optional<uint64_t>(*length) : std::nullopt);
+    // What is still to come is read in pieces as large as those that are written.
+    if (!parser.is_done() && buffer_.size() < length.value_or(kChunkBytes)) buffer_.reserve(kChunkBytes);
     uint64_t total = 0;
     while (!parser.is_done()) {
-      const auto [error, size] = co_await ReadChunk(parser, *chunk);
+      const auto [error, size] = co_await ReadChunk(parser, chunk.span());
       if (error) co_return Failed(error);
       total += size;
       if (total > limit_) {
         result_.end = HttpExchange::End::kResponseTooLarge;
         co_return std::move(result_);
       }
-      const std::string_view bytes(chunk->data(), size);
+      const std::string_view bytes(chunk.data(), size);
       if (size > 0 && !(co_await sink_.Write(bytes)).ok()) {
         result_.end = HttpExchange::End::kClientGone;
         co_return std::move(result_);
@@ -202,7 +227,7 @@ class Download {
     co_return std::move(result_);
   }
 
-  asio::awaitable<std::pair<error_code, size_t>> ReadChunk(Parser& parser, std::array<char, kChunkBytes>& chunk) {
+  asio::awaitable<std::pair<error_code, size_t>> ReadChunk(Parser& parser, std::span<char> chunk) {
     auto& body = parser.get().body();
     body.data = chunk.data();
     body.size = chunk.size();
@@ -241,7 +266,7 @@ asio::awaitable<HttpExchange::Result> HttpExchange::Run(Instance::Connection& co
   asio::co_spawn(
       executor,
       [upload, &connection, &body, &head, text = std::move(text)]() mutable -> asio::awaitable<void> {
-        absl::Status status = co_await SendBody(connection, std::move(text), !head.content_length.has_value(), body);
+        absl::Status status = co_await SendBody(connection, std::move(text), head.content_length, body);
         // The rest of the request will not come: the instance must not wait for it, nor we for its answer.
         if (!status.ok()) {
           error_code ignored;

@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <utility>
 #include <variant>
@@ -110,8 +111,17 @@ InvocationError ErrorOfJson(const std::string& text) {
 }  // namespace
 
 std::string NewRequestId() {
-  unsigned char bytes[16];
-  if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) std::abort();
+  // Drawn ahead: one call of the kernel for many.
+  constexpr size_t kBytes = 16;
+  constexpr size_t kDrawnBytes = 256;  // what getrandom gives whole, whatever happens
+  thread_local std::array<unsigned char, kDrawnBytes> drawn;
+  thread_local size_t left = 0;
+  if (left == 0) {
+    if (getrandom(drawn.data(), drawn.size(), 0) != static_cast<ssize_t>(drawn.size())) std::abort();
+    left = drawn.size();
+  }
+  left -= kBytes;
+  unsigned char* const bytes = drawn.data() + left;
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
   constexpr char kDigits[] = "0123456789abcdef";
