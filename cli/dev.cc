@@ -16,6 +16,7 @@
 #include "cli/version.h"
 #include "emulator/descendants.h"
 #include "emulator/dev/discovery.h"
+#include "emulator/dev/host_config.h"
 #include "emulator/emulator.h"
 
 namespace hearth {
@@ -41,6 +42,17 @@ int RunDev(const DevArguments& arguments) {
     terminal.Error(std::string(functions.status().message()));
     return kExitUsage;
   }
+  HostConfig host;
+  if (!arguments.config.empty()) {
+    absl::StatusOr<HostConfig> read = HostConfig::Read(arguments.config);
+    absl::Status status = read.status();
+    if (read.ok()) host = *std::move(read);
+    for (size_t i = 0; status.ok() && i < functions->size(); ++i) status = host.Apply(&(*functions)[i]);
+    if (!status.ok()) {
+      terminal.Error(std::string(status.message()));
+      return kExitUsage;
+    }
+  }
   signal(SIGPIPE, SIG_IGN);
   RaiseDescriptorLimit();
   AdoptDescendants();
@@ -51,6 +63,7 @@ int RunDev(const DevArguments& arguments) {
   Emulator emulator(
       context, {.version = kVersion,
                 .functions = std::move(*functions),
+                .tenants = host.budgets(),
                 .host = arguments.host,
                 .http_port = arguments.port,
                 .grpc_port = arguments.grpc_port,

@@ -13,6 +13,7 @@ namespace hearth {
 
 struct DevArguments {
   std::vector<std::string> paths;  // default: the current folder
+  std::string config;              // the host's configuration (emulator/dev/host_config.h); none if empty
   std::string host = "127.0.0.1";
   uint16_t port = 8080;
   uint16_t grpc_port = 50051;

@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   dev_verb->add_option("--grpc-port", dev.grpc_port, "gRPC port, 0 for a free one")->capture_default_str();
   dev_verb->add_option("--admin-port", dev.admin_port, "Port of /metrics, /healthz and /readyz, 0 for a free one")
       ->capture_default_str();
+  dev_verb->add_option("--config", dev.config, "File of defaults and tenants (docs/configuration.md)");
   std::string sandbox_mode;
   dev_verb->add_option("--sandbox", sandbox_mode, "Sandbox of all functions (default: as each is configured)")
       ->check(CLI::IsMember({"strict", "best-effort", "off"}));

@@ -162,6 +162,10 @@ asio::awaitable<absl::Status> Emulator::Start() {
   // Without it, `hearth exec` boots a Node of its own: slower, and nothing else.
   (void)self.programs.Listen(self.grpc.port());
 
+  for (const auto& [name, budget] : self.options.tenants) {
+    self.pool.SetTenantMaximum(name, budget.max_instances);
+    self.invoker.admission().SetBudget(name, budget);
+  }
   const std::string port = std::to_string(self.http.port());
   for (FunctionSpec& spec : self.options.functions) {
     if (self.options.sandbox.has_value()) spec.sandbox.mode = *self.options.sandbox;
@@ -191,6 +195,7 @@ asio::awaitable<absl::Status> Emulator::Start() {
   });
   const ZygoteInfo& info = self.launcher.info();
   self.metrics.emplace(&self.pool, BuildInfo{self.options.version, info.node_version, info.v8_version});
+  self.metrics->SetAdmission(&self.invoker.admission());
   self.observers.metrics = &*self.metrics;
   self.factory.OnSandboxed([&self](const std::string& /*function*/, const sandbox::Report& report) {
     self.metrics->SetSandbox(report);

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@
 #include "invoker/outcome.h"
 #include "isolate_pool/pool/function_spec.h"
 #include "isolate_pool/pool/instance.h"
+#include "isolate_pool/pool/tenant.h"
 #include "isolate_pool/pool/zygote_launcher.h"
 
 namespace hearth {
@@ -33,6 +35,8 @@ namespace hearth {
 struct EmulatorOptions {
   std::string version;
   std::vector<FunctionSpec> functions;
+  // What the tenants of the functions may use; who is not here has no bounds.
+  std::map<std::string, TenantBudget> tenants;
   std::string host = "127.0.0.1";
   // 0: a free one.
   uint16_t http_port = 8080;

@@ -71,6 +71,7 @@ InvocationResult TooLarge(const std::string& function, uint64_t limit) {
   InvocationResult result;
   result.outcome = Outcome::kRequestTooLarge;
   result.error.type = "Hearth.RequestTooLarge";
+  result.error.limit = LimitBreach{"limits.request", FormatSize(limit), ""};
   result.error.message = TooLargeMessage(limit);
   result.report.function = function;
   result.report.outcome = result.outcome;

@@ -114,6 +114,10 @@ grpc::Status StatusOf(const InvocationResult& result) {
       return status(grpc::StatusCode::NOT_FOUND);
     case Outcome::kInvalidRequest:
       return status(grpc::StatusCode::INVALID_ARGUMENT);
+    case Outcome::kRateExceeded:
+    case Outcome::kConcurrencyExceeded:
+    case Outcome::kQueueTimeout:
+      return status(grpc::StatusCode::RESOURCE_EXHAUSTED);
     case Outcome::kOverloaded:
       return status(result.error.type == "Hearth.ShuttingDown" ? grpc::StatusCode::UNAVAILABLE
                                                                : grpc::StatusCode::RESOURCE_EXHAUSTED);
@@ -132,6 +136,11 @@ v1::InvokeResponse ResponseOf(const InvocationResult& result) {
     error->set_type(ValidUtf8(result.error.type));
     error->set_message(ValidUtf8(result.error.message));
     for (const std::string& line : result.error.stack) error->add_stack(ValidUtf8(line));
+    if (result.error.limit.has_value()) {
+      error->mutable_limit()->set_name(result.error.limit->name);
+      error->mutable_limit()->set_value(result.error.limit->value);
+      error->mutable_limit()->set_used(result.error.limit->used);
+    }
   }
   v1::Report* report = response.mutable_report();
   report->set_request_id(ValidUtf8(result.report.request_id));

@@ -93,8 +93,7 @@ TEST(GrpcStatusTest, OnlyWhatNeverBecameAnInvocationIsAnError) {
   InvocationResult result;
   for (int i = 1; i <= kOutcomeCount; ++i) {
     result.outcome = static_cast<Outcome>(i);
-    const bool is_error = result.outcome == Outcome::kNotFound || result.outcome == Outcome::kInvalidRequest ||
-                          result.outcome == Outcome::kOverloaded || result.outcome == Outcome::kCancelled;
+    const bool is_error = IsRejection(result.outcome) || result.outcome == Outcome::kCancelled;
     EXPECT_EQ(StatusOf(result).ok(), !is_error) << OutcomeName(result.outcome);
     // The numbers of the C++ enum are those of the proto, and so are the names.
     std::string name = v1::Outcome_Name(ResponseOf(result).outcome()).substr(std::string("OUTCOME_").size());

@@ -56,9 +56,15 @@ WholeResponse ErrorResponse(Outcome outcome, const InvocationError& error, std::
       {"outcome", std::string(OutcomeName(outcome))}, {"type", error.type}, {"message", error.message}};
   if (!request_id.empty()) body["request_id"] = std::string(request_id);
   if (!error.stack.empty()) body["stack"] = boost::json::array(error.stack.begin(), error.stack.end());
+  if (error.limit.has_value()) {
+    boost::json::object limit{{"name", error.limit->name}, {"value", error.limit->value}};
+    if (!error.limit->used.empty()) limit["used"] = error.limit->used;
+    body["limit"] = std::move(limit);
+  }
   WholeResponse response;
   response.status = HttpStatusOf(outcome);
   response.headers = {{"Content-Type", "application/json"}};
+  if (response.status == 429) response.headers.emplace_back("Retry-After", "1");
   if (!request_id.empty()) response.headers.emplace_back(kRequestIdHeader, request_id);
   response.body = boost::json::serialize(boost::json::object{{"error", std::move(body)}}) + "\n";
   return response;
@@ -386,8 +392,10 @@ asio::awaitable<bool> HttpConnection::AnswerFunction(Route route) {
   const auto& request = parser_->get();
   const uint64_t limit = RequestLimit(route.function->limits, route.function->kind);
   if (parser_->content_length().value_or(0) > limit) {
-    InvocationError error{
-        "Hearth.RequestTooLarge", StrCat("the request is larger than limits.request = ", FormatSize(limit)), {}};
+    InvocationError error{"Hearth.RequestTooLarge",
+                          StrCat("the request is larger than limits.request = ", FormatSize(limit)),
+                          {},
+                          LimitBreach{"limits.request", FormatSize(limit), StrCat(*parser_->content_length(), "B")}};
     co_return co_await Reject(route.function->name, Outcome::kRequestTooLarge, std::move(error));
   }
   HttpRequestHead head{.method = std::string(request.method_string()),
@@ -425,7 +433,10 @@ asio::awaitable<bool> HttpConnection::AnswerWhole(uint64_t body_limit, WholeHand
   absl::StatusOr<std::string> body = co_await ReadWholeBody(body_limit);
   if (!body.ok()) {
     if (!absl::IsResourceExhausted(body.status())) co_return false;
-    InvocationError error{"Hearth.RequestTooLarge", std::string(body.status().message()), {}};
+    InvocationError error{"Hearth.RequestTooLarge",
+                          std::string(body.status().message()),
+                          {},
+                          LimitBreach{"limits.request", FormatSize(body_limit), ""}};
     co_return co_await SendError(Outcome::kRequestTooLarge, std::move(error));
   }
   whole.body = std::move(*body);

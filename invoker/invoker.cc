@@ -49,8 +49,9 @@ Outcome OutcomeOf(const ExitCause& cause) {
   using Kind = ExitCause::Kind;
   switch (cause.kind) {
     case Kind::kInitFailed:
-    case Kind::kInitTimeout:
       return Outcome::kInitFailed;
+    case Kind::kInitTimeout:
+      return Outcome::kInitTimeout;
     case Kind::kMemoryLimit:
       return Outcome::kMemoryExceeded;
     case Kind::kCpuLimit:
@@ -74,8 +75,14 @@ Outcome OutcomeOf(const ExitCause& cause) {
 
 // The outcome of an invocation that waited for an instance which did not come up.
 Outcome OutcomeOfStart(const ExitCause& cause) {
-  const Outcome outcome = OutcomeOf(cause);
-  return outcome == Outcome::kInternal || outcome == Outcome::kMemoryExceeded ? outcome : Outcome::kInitFailed;
+  switch (const Outcome outcome = OutcomeOf(cause)) {
+    case Outcome::kInternal:
+    case Outcome::kMemoryExceeded:
+    case Outcome::kInitTimeout:
+      return outcome;
+    default:
+      return Outcome::kInitFailed;
+  }
 }
 
 InvocationError ErrorOf(const ExitCause& cause) {
@@ -85,7 +92,12 @@ InvocationError ErrorOf(const ExitCause& cause) {
                                                                                            : cause.failure.type;
   error.message = Describe(cause);
   error.stack = cause.failure.stack;
+  error.limit = cause.limit;
   return error;
+}
+
+LimitBreach RequestBreach(const FunctionSpec& spec, FunctionKind kind) {
+  return {"limits.request", FormatSize(RequestLimit(spec.limits, kind)), ""};
 }
 
 InvocationError ErrorOfJson(const std::string& text) {
@@ -176,12 +188,21 @@ class Invoker::Invocation {
   }
 
   // Waits for an instance. False if there is none to be had: the result says why.
-  asio::awaitable<bool> Acquire() {
+  // `counted`: it is an invocation, and not only a look at the function.
+  asio::awaitable<bool> Acquire(bool counted = true) {
     if (spec_ == nullptr) {
       Fail(Outcome::kNotFound, {"Hearth.FunctionNotFound", invoker_.UnknownFunction(result_.report.function), {}});
       co_return false;
     }
     const Clock::time_point start = Clock::now();
+    if (counted) {
+      std::variant<Admission::Place, Admission::Refusal> admitted = invoker_.admission_.Admit(*spec_, start);
+      if (auto* refusal = std::get_if<Admission::Refusal>(&admitted)) {
+        Fail(refusal->outcome, std::move(refusal->error));
+        co_return false;
+      }
+      place_ = std::move(std::get<Admission::Place>(admitted));
+    }
     using Answer = std::variant<std::monostate, Lease, Pool::AcquireError>;
     // Shared: the pool may answer in the same breath in which the deadline passes.
     const auto answer = std::make_shared<OneShot<Answer>>(invoker_.context_.get_executor());
@@ -222,10 +243,7 @@ class Invoker::Invocation {
       if (absl::IsAborted(refused->status)) {
         Fail(OutcomeOfStart(refused->cause), ErrorOf(refused->cause));
       } else {
-        Fail(absl::IsNotFound(refused->status) ? Outcome::kNotFound : Outcome::kOverloaded,
-             {absl::IsUnavailable(refused->status) ? "Hearth.ShuttingDown" : "Hearth.Overloaded",
-              std::string(refused->status.message()),
-              {}});
+        FailRefused(*refused);
       }
     } else if (timed_out_) {
       Fail(Outcome::kTimeout, {"Hearth.Timeout", "the caller's deadline passed while no instance was free", {}});
@@ -286,6 +304,7 @@ class Invoker::Invocation {
                                              FormatDuration(spec_->limits.timeout))
                                     : std::string("the caller's deadline passed"),
                           {}};
+    if (own_limit) error.limit = {"limits.timeout", FormatDuration(spec_->limits.timeout), ""};
     if (own_limit || give_up_instance) {
       GiveUpInstance();
       // With nobody else in it, it ends now, and says where it was.
@@ -299,6 +318,19 @@ class Invoker::Invocation {
       }
     }
     Fail(Outcome::kTimeout, std::move(error));
+  }
+
+  // The pool has no instance for it.
+  void FailRefused(const Pool::AcquireError& refused) {
+    InvocationError error{"Hearth.Overloaded", std::string(refused.status.message()), {}, refused.limit};
+    Outcome outcome = Outcome::kOverloaded;
+    if (absl::IsNotFound(refused.status)) outcome = Outcome::kNotFound;
+    if (absl::IsUnavailable(refused.status)) error.type = "Hearth.ShuttingDown";
+    if (absl::IsDeadlineExceeded(refused.status)) {
+      outcome = Outcome::kQueueTimeout;
+      error.type = "Hearth.QueueTimeout";
+    }
+    Fail(outcome, std::move(error));
   }
 
   // Nobody waits for the answer any more.
@@ -359,6 +391,7 @@ class Invoker::Invocation {
                             FormatDuration(rounded), " of CPU time"),
                      {},
                      {}};
+    cause.limit = {"limits.cpu", FormatDuration(spec_->limits.cpu), FormatDuration(rounded)};
     GiveUpInstance();
     instance().Interrupt(std::move(cause));
   }
@@ -375,6 +408,7 @@ class Invoker::Invocation {
   InvocationResult& result_;
   std::shared_ptr<const FunctionSpec> spec_;
   Lease lease_;
+  Admission::Place place_;
   asio::steady_timer timer_;
   std::shared_ptr<bool> armed_ = std::make_shared<bool>(true);
   std::function<void()> on_end_;
@@ -445,7 +479,8 @@ asio::awaitable<void> Invoker::RunEvent(Invocation& invocation, std::string payl
       InvocationError error{
           "Hearth.ResponseTooLarge",
           StrCat("the result is larger than limits.response = ", FormatSize(limit), ": ", value->failure.message),
-          {}};
+          {},
+          LimitBreach{"limits.response", FormatSize(limit), ""}};
       invocation.Fail(Outcome::kResponseTooLarge, std::move(error));
     } else {
       invocation.Fail(Outcome::kFunctionError, ToError(value->failure));
@@ -515,12 +550,15 @@ asio::awaitable<void> Invoker::RunHttp(Invocation& invocation, const HttpRequest
         invocation.Fail(Outcome::kResponseTooLarge,
                         {"Hearth.ResponseTooLarge",
                          StrCat("the response is larger than limits.response = ", FormatSize(limit)),
-                         {}});
+                         {},
+                         LimitBreach{"limits.response", FormatSize(limit), ""}});
         break;
       case End::kRequestFailed:
         if (absl::IsResourceExhausted(exchange.request_status)) {
-          invocation.Fail(Outcome::kRequestTooLarge,
-                          {"Hearth.RequestTooLarge", std::string(exchange.request_status.message()), {}});
+          invocation.Fail(Outcome::kRequestTooLarge, {"Hearth.RequestTooLarge",
+                                                      std::string(exchange.request_status.message()),
+                                                      {},
+                                                      RequestBreach(invocation.spec(), invocation.instance().kind())});
         } else {
           invocation.FailWithCancellation();
         }
@@ -543,7 +581,7 @@ asio::awaitable<InvocationResult> Invoker::Probe(std::string function, FunctionK
   InvocationResult result;
   InvokeOptions options;
   Invocation invocation(*this, function, options, result);
-  if (co_await invocation.Acquire()) {
+  if (co_await invocation.Acquire(false)) {
     *kind = invocation.instance().kind();
     result.outcome = Outcome::kOk;
   }

@@ -14,6 +14,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "invoker/admission.h"
 #include "invoker/http_message.h"
 #include "invoker/outcome.h"
 #include "isolate_pool/pool/pool.h"
@@ -71,6 +72,7 @@ class Invoker {
 
   boost::asio::io_context& context() { return context_; }
   Pool& pool() { return pool_; }
+  Admission& admission() { return admission_; }
 
   // Runs a `lambda` function with one event. An event that is not JSON gives kInvalidRequest.
   boost::asio::awaitable<InvocationResult> InvokeEvent(std::string function, std::string payload,
@@ -108,6 +110,7 @@ class Invoker {
   boost::asio::io_context& context_;
   Pool& pool_;
   InvocationObserver* const observer_;
+  Admission admission_;
 };
 
 // A random UUID (version 4), as text.

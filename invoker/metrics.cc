@@ -20,11 +20,6 @@ auto& Named(Builder builder, const char* name, const char* help, prometheus::Reg
 
 double Seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
-// Ended before any work was done for it: its duration says nothing about the function.
-bool IsRejection(Outcome outcome) {
-  return outcome == Outcome::kNotFound || outcome == Outcome::kInvalidRequest || outcome == Outcome::kOverloaded;
-}
-
 }  // namespace
 
 struct Metrics::Series {
@@ -56,6 +51,12 @@ Metrics::Metrics(const Pool* pool, const BuildInfo& build)
       instances_(Named(prometheus::BuildGauge(), "hearth_instances", "Live instances, by state.", registry_)),
       queue_lengths_(
           Named(prometheus::BuildGauge(), "hearth_queue_length", "Invocations that wait for an instance.", registry_)),
+      limit_breaches_(Named(prometheus::BuildCounter(), "hearth_limit_breaches_total",
+                            "Invocations that a limit ended or kept out, by the limit's key.", registry_)),
+      tenant_instances_(Named(prometheus::BuildGauge(), "hearth_tenant_instances",
+                              "Live instances of all functions of a tenant.", registry_)),
+      tenant_in_flight_(Named(prometheus::BuildGauge(), "hearth_tenant_in_flight",
+                              "Invocations of a tenant, those that wait for an instance included.", registry_)),
       sandbox_layers_(Named(prometheus::BuildGauge(), "hearth_sandbox_layer",
                             "State of each layer of the sandbox, as the latest instance reported it.", registry_)) {
   Named(prometheus::BuildGauge(), "hearth_build_info", "Versions of hearth and its engine; always 1.", registry_)
@@ -68,6 +69,9 @@ Metrics::~Metrics() = default;
 void Metrics::OnInvocation(const InvocationReport& report) {
   Series& series = SeriesOf(report.function);
   Invocations(series, report.outcome).Increment();
+  if (report.error.limit.has_value() && !series.function.empty()) {
+    limit_breaches_.Add({{"function", series.function}, {"limit", report.error.limit->name}}).Increment();
+  }
   if (series.function.empty() || IsRejection(report.outcome)) return;
 
   series.duration->Observe(Seconds(report.queue + report.init + report.run));
@@ -137,6 +141,10 @@ void Metrics::RefreshGauges() {
     const std::array<uint32_t, kStates.size()> values = {counts.starting, counts.ready, counts.busy, counts.draining};
     for (size_t i = 0; i < values.size(); ++i) series.instances[i]->Set(values[i]);
     series.queue_length->Set(pool_->QueueLength(spec->name));
+    tenant_instances_.Add({{"tenant", spec->tenant}}).Set(pool_->TenantInstances(spec->tenant));
+    if (admission_ != nullptr) {
+      tenant_in_flight_.Add({{"tenant", spec->tenant}}).Set(admission_->InFlight(spec->tenant));
+    }
   }
 }
 

@@ -14,6 +14,9 @@
 //   hearth_cold_starts_total{function,start}           start as StartName gives it, never "warm"
 //   hearth_cpu_seconds_total{function}                 CPU time of instances while they ran invocations
 //   hearth_instances{function,state}                   state: starting, ready, busy, draining
+//   hearth_limit_breaches_total{function,limit}       limit: its key, such as limits.memory or scaling.rate
+//   hearth_tenant_instances{tenant}                    live instances of all the tenant's functions
+//   hearth_tenant_in_flight{tenant}                    its invocations, those that wait included
 //   hearth_queue_length{function}                      invocations that wait for an instance
 //   hearth_sandbox_layer{layer,state}                  1 for the state that each layer of the sandbox is in, else 0;
 //                                                      layers and states: isolate_pool/sandbox/layers.h
@@ -49,6 +52,8 @@ class Metrics : public InvocationObserver {
  public:
   // `pool` is asked for the gauges; it is not owned and must outlive this.
   Metrics(const Pool* pool, const BuildInfo& build);
+  // Whose counts of invocations are shown; not owned.
+  void SetAdmission(const Admission* admission) { admission_ = admission; }
   ~Metrics() override;
 
   void OnInvocation(const InvocationReport& report) override;
@@ -70,6 +75,7 @@ class Metrics : public InvocationObserver {
   void RefreshGauges();
 
   const Pool* const pool_;
+  const Admission* admission_ = nullptr;
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Counter>& invocations_;
   prometheus::Family<prometheus::Histogram>& durations_;
@@ -79,6 +85,9 @@ class Metrics : public InvocationObserver {
   prometheus::Family<prometheus::Counter>& cpu_seconds_;
   prometheus::Family<prometheus::Gauge>& instances_;
   prometheus::Family<prometheus::Gauge>& queue_lengths_;
+  prometheus::Family<prometheus::Counter>& limit_breaches_;
+  prometheus::Family<prometheus::Gauge>& tenant_instances_;
+  prometheus::Family<prometheus::Gauge>& tenant_in_flight_;
   prometheus::Family<prometheus::Gauge>& sandbox_layers_;
   // The handles of each function, looked up once: Family::Add hashes a map of labels.
   std::map<std::string, std::unique_ptr<Series>, std::less<>> series_;

@@ -36,8 +36,30 @@ std::string_view OutcomeName(Outcome outcome) {
       return "internal";
     case Outcome::kInvalidResponse:
       return "invalid_response";
+    case Outcome::kRateExceeded:
+      return "rate_exceeded";
+    case Outcome::kConcurrencyExceeded:
+      return "concurrency_exceeded";
+    case Outcome::kQueueTimeout:
+      return "queue_timeout";
+    case Outcome::kInitTimeout:
+      return "init_timeout";
   }
   return "internal";
+}
+
+bool IsRejection(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kNotFound:
+    case Outcome::kInvalidRequest:
+    case Outcome::kOverloaded:
+    case Outcome::kQueueTimeout:
+    case Outcome::kRateExceeded:
+    case Outcome::kConcurrencyExceeded:
+      return true;
+    default:
+      return false;
+  }
 }
 
 int HttpStatusOf(Outcome outcome) {
@@ -49,6 +71,7 @@ int HttpStatusOf(Outcome outcome) {
     case Outcome::kTimeout:
       return 504;
     case Outcome::kInitFailed:
+    case Outcome::kInitTimeout:
     case Outcome::kMemoryExceeded:
     case Outcome::kCpuExceeded:
     case Outcome::kResponseTooLarge:
@@ -60,7 +83,11 @@ int HttpStatusOf(Outcome outcome) {
       return 413;
     case Outcome::kCancelled:
       return 499;  // nobody is there to read it; the figure is nginx's
+    case Outcome::kRateExceeded:
+    case Outcome::kConcurrencyExceeded:
+      return 429;
     case Outcome::kOverloaded:
+    case Outcome::kQueueTimeout:
       return 503;
     case Outcome::kNotFound:
       return 404;

@@ -2,9 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "isolate_pool/pool/limit_breach.h"
 
 namespace hearth {
 
@@ -27,18 +30,26 @@ enum class Outcome {
   kInternal = 14,
   kInvalidResponse = 15,
   kCpuExceeded = 16,
+  kRateExceeded = 17,
+  kConcurrencyExceeded = 18,
+  kQueueTimeout = 19,
+  kInitTimeout = 20,
 };
-inline constexpr int kOutcomeCount = 16;
+inline constexpr int kOutcomeCount = 20;
 
 std::string_view OutcomeName(Outcome outcome);
 // The HTTP status for an outcome that is not the function's own answer: 404, 413, 502, 504, …
 int HttpStatusOf(Outcome outcome);
+
+// Whether it ended before an instance was asked to do anything: its duration says nothing about the function.
+bool IsRejection(Outcome outcome);
 
 // What went wrong, for people. `type` is the JavaScript error's name, or "Hearth.<Cause>".
 struct InvocationError {
   std::string type;
   std::string message;
   std::vector<std::string> stack;  // lines of error.stack
+  std::optional<LimitBreach> limit;
 };
 
 // Figures of one invocation; see hearth.v1.Report.

@@ -137,6 +137,7 @@ bool IsFunctionError(Outcome outcome) {
   switch (outcome) {
     case Outcome::kFunctionError:
     case Outcome::kInitFailed:
+    case Outcome::kInitTimeout:
     case Outcome::kTimeout:
     case Outcome::kMemoryExceeded:
     case Outcome::kCpuExceeded:
@@ -178,7 +179,8 @@ std::string FailureLine(const InvocationResult& result, const FunctionSpec& spec
   if (!error.trace) return StrCat(error.message, "\n");
   json::object body{{"errorType", error.type}, {"errorMessage", error.message}};
   body["stack"] = json::array(error.trace->begin(), error.trace->end());
-  const std::string_view phase = result.outcome == Outcome::kInitFailed ? "Init Error" : "Invoke Error";
+  const bool init = result.outcome == Outcome::kInitFailed || result.outcome == Outcome::kInitTimeout;
+  const std::string_view phase = init ? "Init Error" : "Invoke Error";
   return StrCat(time, "\t", id, "\tERROR\t", phase, " \t", json::serialize(body), "\n");
 }
 
@@ -228,6 +230,9 @@ WholeResponse LambdaResponse(const InvocationResult& result, const FunctionSpec&
                                    " bytes for the InvokeFunction operation"),
                             id);
     case Outcome::kOverloaded:
+    case Outcome::kQueueTimeout:
+    case Outcome::kRateExceeded:
+    case Outcome::kConcurrencyExceeded:
       return Throttled(id);
     default:
       break;

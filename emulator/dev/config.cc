@@ -1,6 +1,7 @@
 #include "emulator/dev/config.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,20 +14,14 @@
 #include "emulator/dev/edit_distance.h"
 #include "emulator/dev/entry.h"
 #include "emulator/dev/function_name.h"
+#include "emulator/dev/spec_keys.h"
 #include "emulator/dev/toml_value.h"
 
 namespace hearth {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 
-constexpr uint64_t kGigabyte = 1ull << 30;
-// Less than the least would not leave a function anything beside Node itself.
-constexpr SizeRange kMemory = {96 * kMegabyte, 10 * kGigabyte};
-constexpr SizeRange kTmp = {kMegabyte, 10 * kGigabyte};
-// A streamed response is not held in memory, so it may be larger than a request.
-constexpr SizeRange kResponse = {1, 10 * kGigabyte};
 constexpr std::string_view kKindNames[] = {"lambda", "fetch", "server", "http", "cloudevent"};
 
 // A text that is checked only when all tables that can set it have been read.
@@ -60,19 +55,6 @@ std::string DidYouMean(std::string_view word, std::span<const std::string_view> 
 struct Field {
   std::string_view key;
   absl::Status (*read)(const TomlValue& value, Draft* draft);
-};
-
-constexpr Field kLimitFields[] = {
-    {"timeout", [](const TomlValue& v, Draft* d) { return v.Read({1ms, 24h}, &d->spec.limits.timeout); }},
-    {"cpu", [](const TomlValue& v, Draft* d) { return v.Read({1ms, 24h}, &d->spec.limits.cpu); }},
-    {"init", [](const TomlValue& v, Draft* d) { return v.Read({1ms, 15min}, &d->spec.limits.init); }},
-    {"memory", [](const TomlValue& v, Draft* d) { return v.Read(kMemory, &d->spec.limits.memory_bytes); }},
-    {"request", [](const TomlValue& v, Draft* d) { return v.Read({1, kGigabyte}, &d->spec.limits.request_bytes); }},
-    {"response", [](const TomlValue& v, Draft* d) { return v.Read(kResponse, &d->spec.limits.response_bytes); }},
-    {"log", [](const TomlValue& v, Draft* d) { return v.Read({0, kGigabyte}, &d->spec.limits.log_bytes); }},
-    {"tmp", [](const TomlValue& v, Draft* d) { return v.Read(kTmp, &d->spec.sandbox.tmp_bytes); }},
-    {"processes", [](const TomlValue& v, Draft* d) { return v.Read({16, 100000}, &d->spec.sandbox.processes); }},
-    {"descriptors", [](const TomlValue& v, Draft* d) { return v.Read({64, 1000000}, &d->spec.sandbox.descriptors); }},
 };
 
 absl::Status ReadMode(const TomlValue& value, Draft* draft) {
@@ -111,27 +93,10 @@ absl::Status ReadReadable(const TomlValue& value, Draft* draft) {
 
 constexpr Field kSandboxFields[] = {{"mode", ReadMode}, {"egress", ReadEgress}, {"readable", ReadReadable}};
 
-absl::Status ReadTemplate(const TomlValue& value, Draft* draft) {
-  std::string text;
-  if (absl::Status status = value.Read(&text); !status.ok()) return status;
-  if (text != "auto" && text != "off") return value.Error(StrCat("\"", text, "\" is none of auto, off"));
-  draft->spec.scaling.template_mode = text == "off" ? TemplateMode::kOff : TemplateMode::kAuto;
-  return absl::OkStatus();
+const Field* FindField(std::span<const Field> fields, std::string_view key) {
+  const auto field = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.key == key; });
+  return field == fields.end() ? nullptr : &*field;
 }
-
-constexpr Field kScalingFields[] = {
-    {"concurrency", [](const TomlValue& v, Draft* d) { return v.Read({1, 1000}, &d->spec.scaling.concurrency); }},
-    {"max_instances", [](const TomlValue& v, Draft* d) { return v.Read({1, 10000}, &d->spec.scaling.max_instances); }},
-    {"min_instances", [](const TomlValue& v, Draft* d) { return v.Read({0, 10000}, &d->spec.scaling.min_instances); }},
-    {"max_requests",
-     [](const TomlValue& v, Draft* d) { return v.Read({1, 1000000000}, &d->spec.scaling.max_requests); }},
-    {"max_age", [](const TomlValue& v, Draft* d) { return v.Read({1s, 24h}, &d->spec.scaling.max_age); }},
-    {"freeze", [](const TomlValue& v, Draft* d) { return v.Read(&d->spec.scaling.freeze); }},
-    {"template", ReadTemplate},
-    {"queue_age", [](const TomlValue& v, Draft* d) { return v.Read({1ms, 24h}, &d->spec.scaling.queue_age); }},
-    {"idle_timeout", [](const TomlValue& v, Draft* d) { return v.Read({0s, 24h}, &d->spec.scaling.idle_timeout); }},
-    {"queue", [](const TomlValue& v, Draft* d) { return v.Read({0, 1000000}, &d->spec.scaling.queue_length); }},
-};
 
 absl::Status ReadName(const TomlValue& value, Draft* draft) {
   if (absl::Status status = value.Read(&draft->spec.name); !status.ok()) return status;
@@ -162,19 +127,28 @@ absl::Status ReadTarget(const TomlValue& value, Draft* draft) {
   return ReadSetting(value, &draft->target);
 }
 
+absl::Status ReadTenant(const TomlValue& value, Draft* draft) {
+  if (absl::Status status = value.Read(&draft->spec.tenant); !status.ok()) return status;
+  if (IsFunctionName(draft->spec.tenant)) return absl::OkStatus();
+  return value.Error(StrCat("\"", draft->spec.tenant, "\" is not a tenant's name: ", kFunctionNameRule));
+}
+
 constexpr Field kFunctionFields[] = {
-    {"name", ReadName}, {"kind", ReadKind}, {"entry", ReadEntry}, {"handler", ReadHandler}, {"target", ReadTarget},
+    {"name", ReadName},       {"kind", ReadKind},     {"entry", ReadEntry},
+    {"handler", ReadHandler}, {"target", ReadTarget}, {"tenant", ReadTenant},
 };
 
-constexpr std::pair<std::string_view, std::span<const Field>> kSections[] = {
-    {"limits", kLimitFields},
-    {"scaling", kScalingFields},
-    {"sandbox", kSandboxFields},
+// A table below a function's own: of keys that host_config.h knows too, or of others.
+struct Section {
+  std::string_view name;
+  std::span<const SpecKey> keys;
+  std::span<const Field> fields;
+
+  bool Knows(std::string_view key) const { return FindKey(keys, key) != nullptr || FindField(fields, key) != nullptr; }
 };
 
-const Field* FindField(std::span<const Field> fields, std::string_view key) {
-  const auto field = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.key == key; });
-  return field == fields.end() ? nullptr : &*field;
+std::array<Section, 3> Sections() {
+  return {{{"limits", LimitKeys(), {}}, {"scaling", ScalingKeys(), {}}, {"sandbox", {}, kSandboxFields}}};
 }
 
 bool IsEnvironmentName(std::string_view name) {
@@ -195,7 +169,7 @@ class Reader {
   absl::Status ReadFunction(const toml::table& table, const std::string& path, Draft* draft);
   // `owner` is the path of the function that the section at `path` belongs to.
   absl::Status ReadSection(const toml::node& node, const std::string& path, const std::string& owner,
-                           std::span<const Field> fields, Draft* draft);
+                           const Section& section, Draft* draft);
   absl::Status ReadEnvironment(const toml::node& node, const std::string& path, Draft* draft);
   absl::StatusOr<std::vector<FunctionSpec>> ReadFunctions(const toml::table& functions, const Draft& defaults);
 
@@ -228,8 +202,8 @@ absl::Status Reader::UnknownKey(const toml::key& key, const std::string& path, c
   std::string message = StrCat("unknown key \"", key.str(), "\"");
   if (!path.empty()) StrAppend(&message, " in [", path, "]");
   std::string hint = DidYouMean(key.str(), known);
-  for (const auto& [section, fields] : kSections) {
-    if (FindField(fields, key.str())) hint = StrCat("; it belongs in [", Below(owner, section), "]");
+  for (const Section& section : Sections()) {
+    if (section.Knows(key.str())) hint = StrCat("; it belongs in [", Below(owner, section.name), "]");
   }
   if (path != owner && FindField(kFunctionFields, key.str())) {
     hint = owner.empty() ? "; it belongs at the top of the file, before the first table"
@@ -241,7 +215,8 @@ absl::Status Reader::UnknownKey(const toml::key& key, const std::string& path, c
 absl::Status Reader::ReadFunction(const toml::table& table, const std::string& path, Draft* draft) {
   std::vector<std::string_view> known;
   for (const Field& field : kFunctionFields) known.push_back(field.key);
-  for (const auto& section : kSections) known.push_back(section.first);
+  const auto sections = Sections();
+  for (const Section& section : sections) known.push_back(section.name);
   known.push_back("env");
   if (path.empty()) known.push_back("functions");
 
@@ -249,15 +224,15 @@ absl::Status Reader::ReadFunction(const toml::table& table, const std::string& p
     const std::string_view name = key->str();
     absl::Status status;
     const auto section =
-        std::find_if(std::begin(kSections), std::end(kSections), [&](const auto& each) { return each.first == name; });
+        std::find_if(sections.begin(), sections.end(), [&](const Section& each) { return each.name == name; });
     if (name == "name" && (!path.empty() || table.contains("functions"))) {
       status = file_.ErrorAt(key->source(),
                              "\"name\" cannot be set here: a function of [functions] is called as its "
                              "table");
     } else if (const Field* field = FindField(kFunctionFields, name)) {
       status = field->read(Value(*node, path, name), draft);
-    } else if (section != std::end(kSections)) {
-      status = ReadSection(*node, Below(path, name), path, section->second, draft);
+    } else if (section != sections.end()) {
+      status = ReadSection(*node, Below(path, name), path, *section, draft);
     } else if (name == "env") {
       status = ReadEnvironment(*node, Below(path, name), draft);
     } else if (name != "functions" || !path.empty()) {
@@ -273,15 +248,27 @@ absl::Status Reader::ReadFunction(const toml::table& table, const std::string& p
 }
 
 absl::Status Reader::ReadSection(const toml::node& node, const std::string& path, const std::string& owner,
-                                 std::span<const Field> fields, Draft* draft) {
+                                 const Section& section, Draft* draft) {
   const toml::table* table = nullptr;
   if (absl::Status status = Table(node, path).Read(&table); !status.ok()) return status;
   std::vector<std::string_view> known;
-  for (const Field& field : fields) known.push_back(field.key);
+  for (const SpecKey& key : section.keys) known.push_back(key.key);
+  for (const Field& field : section.fields) known.push_back(field.key);
   for (const auto& [key, value] : InFileOrder(*table)) {
-    const Field* field = FindField(fields, key->str());
-    if (!field) return UnknownKey(*key, path, owner, known);
-    if (absl::Status status = field->read(Value(*value, path, key->str()), draft); !status.ok()) return status;
+    const SpecKey* const spec_key = FindKey(section.keys, key->str());
+    const Field* const field = FindField(section.fields, key->str());
+    const TomlValue read = Value(*value, path, key->str());
+    absl::Status status;
+    if (spec_key != nullptr) {
+      status = spec_key->read(read, &draft->spec);
+      draft->spec.configured[StrCat(section.name, ".", spec_key->key)] =
+          StrCat(file_.path, ":", read.where().begin.line);
+    } else if (field != nullptr) {
+      status = field->read(read, draft);
+    } else {
+      status = UnknownKey(*key, path, owner, known);
+    }
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }

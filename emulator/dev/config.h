@@ -6,6 +6,7 @@
 //   kind = "lambda"              # lambda, fetch, server, http, cloudevent; found out by loading the code if absent
 //   entry = "src/app.js"         # the file to load, inside the folder
 //   handler = "src/app.create"   # lambda: file without extension, a dot, the export (see below); implies the kind
+//   tenant = "acme"              # whose it is; "default" if absent (host_config.h)
 //   target = "helloHttp"         # http, cloudevent: the functions-framework's target; not beside handler
 //
 //   [limits]                     # range                  default: function_spec.h
@@ -21,6 +22,9 @@
 //
 //   [scaling]
 //   concurrency = 80             # 1 to 1000
+//   max_concurrency = 400        # of the function, those that wait included; 1 to 1000000
+//   rate = 100                   # invocations per second, 1 to 1000000
+//   burst = 200                  # … of which so many at once; default: one second's
 //   max_instances = 100          # 1 to 10000
 //   idle_timeout = "5m"          # 0s to 24h
 //   queue = 1000                 # 0 to 1000000

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "isolate_pool/pool/limit_breach.h"
 
 namespace hearth {
 
@@ -37,6 +40,7 @@ struct ExitCause {
   int signal = 0;
   uint64_t used_bytes = 0;
   Failure failure;
+  std::optional<LimitBreach> limit;  // for the kinds that are breaches
 };
 
 // One sentence for people: "the instance was killed by SIGKILL".

@@ -1,5 +1,6 @@
 #include "isolate_pool/pool/function_spec.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -19,6 +20,9 @@ constexpr uint64_t kHttpRequestBytes = 100 * kMegabyte;
 constexpr uint64_t kHttpResponseBytes = 200 * kMegabyte;
 constexpr uint32_t kHttpConcurrency = 80;
 
+// 0: no bound.
+uint64_t AtMost(uint64_t bound, uint64_t value) { return bound == 0 ? value : std::min(bound, value); }
+
 }  // namespace
 
 std::string_view KindName(FunctionKind kind) {
@@ -37,12 +41,12 @@ std::optional<FunctionKind> ParseKind(std::string_view text) {
 
 uint64_t RequestLimit(const Limits& limits, FunctionKind kind) {
   if (limits.request_bytes != 0) return limits.request_bytes;
-  return kind == FunctionKind::kLambda ? kEventPayloadBytes : kHttpRequestBytes;
+  return AtMost(limits.max_request_bytes, kind == FunctionKind::kLambda ? kEventPayloadBytes : kHttpRequestBytes);
 }
 
 uint64_t ResponseLimit(const Limits& limits, FunctionKind kind) {
   if (limits.response_bytes != 0) return limits.response_bytes;
-  return kind == FunctionKind::kLambda ? kEventPayloadBytes : kHttpResponseBytes;
+  return AtMost(limits.max_response_bytes, kind == FunctionKind::kLambda ? kEventPayloadBytes : kHttpResponseBytes);
 }
 
 uint32_t Concurrency(const Scaling& scaling, FunctionKind kind) {

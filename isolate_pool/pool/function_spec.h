@@ -39,6 +39,9 @@ struct Limits {
   uint64_t request_bytes = 0;
   // [limits] response: bytes of one response body. 0 stands for the lane's default: see ResponseLimit().
   uint64_t response_bytes = 0;
+  // What the tenant may have of these two at most, whatever the kind's default is. 0: no bound.
+  uint64_t max_request_bytes = 0;
+  uint64_t max_response_bytes = 0;
   // [limits] log: bytes of log kept per invocation; what follows is dropped and one marker line says so.
   uint64_t log_bytes = 1ull << 20;
 };
@@ -71,13 +74,23 @@ struct Scaling {
   uint32_t queue_length = 1000;
   // [scaling] queue_age: an invocation that has waited so long for an instance is rejected. 0: never.
   std::chrono::milliseconds queue_age{0};
+  // [scaling] max_concurrency: invocations at a time, those that wait included; more are rejected. 0: no bound.
+  uint32_t max_concurrency = 0;
+  // [scaling] rate: invocations per second; more are rejected. 0: no bound.
+  uint32_t rate = 0;
+  // [scaling] burst: how many of them may come at once. 0: one second's.
+  uint32_t burst = 0;
 };
+
+// Of a function that names no tenant.
+inline constexpr char kDefaultTenant[] = "default";
 
 // One function as configured or discovered. Immutable once registered; a changed function is a new spec.
 struct FunctionSpec {
   std::string name;
   // Tells registrations of the same name apart; given by the pool.
   uint64_t version = 0;
+  std::string tenant = kDefaultTenant;
   FunctionKind kind = FunctionKind::kDetect;
   std::string directory;  // absolute; the working directory of its instances
   std::string entry;      // absolute; the file to load
@@ -86,6 +99,8 @@ struct FunctionSpec {
   Limits limits;
   Scaling scaling;
   sandbox::Policy sandbox;  // `user` is filled in for each instance
+  // Which keys of limits and scaling the function's own configuration sets ("limits.timeout"), and where ("FILE:LINE").
+  std::map<std::string, std::string> configured;
 };
 
 inline constexpr uint64_t kMegabyte = 1ull << 20;

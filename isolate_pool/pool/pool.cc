@@ -29,11 +29,17 @@ struct Pool::Waiter {
   Clock::time_point since;
 };
 
+struct Pool::Tenant {
+  uint32_t max_instances = 0;  // 0: no bound
+  uint32_t instances = 0;
+};
+
 struct Pool::Function {
   explicit Function(boost::asio::io_context& context)
       : idle_timer(context), queue_timer(context), retry_timer(context) {}
 
   std::shared_ptr<const FunctionSpec> spec;
+  Tenant* tenant = nullptr;  // of the pool's
   // Most recently used first, so that the others have a chance to become idle.
   std::list<Slot> slots;
   std::deque<Waiter> waiters;
@@ -48,8 +54,14 @@ struct Pool::Function {
   uint32_t concurrency() const { return Concurrency(spec->scaling, spec->kind); }
   // Invocations that the instances starting now, and those that may still be started, can serve.
   uint64_t StartCapacity() const {
-    const uint64_t live = slots.size() - starting();
-    return (spec->scaling.max_instances - std::min<uint64_t>(live, spec->scaling.max_instances)) * concurrency();
+    const uint64_t starts = starting();
+    const uint64_t live = slots.size() - starts;
+    uint64_t capacity = spec->scaling.max_instances - std::min<uint64_t>(live, spec->scaling.max_instances);
+    if (tenant->max_instances > 0) {
+      const uint64_t room = tenant->max_instances - std::min(tenant->instances, tenant->max_instances);
+      capacity = std::min(capacity, starts + room);
+    }
+    return capacity * concurrency();
   }
   // Instances that are there to stay: neither draining nor gone.
   uint32_t kept() const {
@@ -87,12 +99,30 @@ Pool::Function* Pool::FindFunction(std::string_view name) const {
   return found == functions_.end() ? nullptr : found->second.get();
 }
 
+void Pool::SetTenantMaximum(const std::string& tenant, uint32_t max_instances) {
+  tenants_[tenant].max_instances = max_instances;
+}
+
+uint32_t Pool::TenantInstances(const std::string& tenant) const {
+  const auto found = tenants_.find(tenant);
+  return found == tenants_.end() ? 0 : found->second.instances;
+}
+
+std::vector<Pool::Function*> Pool::FunctionsOf(const Tenant& tenant) const {
+  std::vector<Function*> functions;
+  for (const auto& [name, function] : functions_) {
+    if (function->tenant == &tenant) functions.push_back(function.get());
+  }
+  return functions;
+}
+
 void Pool::Register(std::shared_ptr<const FunctionSpec> registered) {
   auto spec = std::make_shared<FunctionSpec>(*registered);
   spec->version = next_version_++;
   auto& entry = functions_[spec->name];
   auto function = std::make_unique<Function>(context_);
   function->spec = std::move(spec);
+  function->tenant = &tenants_[function->spec->tenant];
   if (entry != nullptr) {
     factory_.Forget(entry->spec->name);
     // Those who wait get the new version; those who run finish on the old.
@@ -141,7 +171,8 @@ uint64_t Pool::Acquire(const std::string& name, AcquireCallback callback) {
         absl::ResourceExhaustedError(StrCat("the queue of function \"", name,
                                             "\" is full (scaling.queue = ", function->spec->scaling.queue_length,
                                             ", scaling.max_instances = ", function->spec->scaling.max_instances, ")")),
-        {}});
+        {},
+        LimitBreach{"scaling.queue", StrCat(function->spec->scaling.queue_length), ""}});
     return ticket;
   }
   function->waiters.push_back({ticket, std::move(callback), Clock::now()});
@@ -194,11 +225,48 @@ Lease Pool::MakeLease(Slot& slot, StartKind start) {
 void Pool::StartIfNeeded(Function& function) {
   if (shutting_down_) return;
   const uint64_t concurrency = function.concurrency();
-  while (function.starting() * concurrency < function.waiters.size() &&
-         function.slots.size() < function.spec->scaling.max_instances) {
-    Start(function);
-  }
+  while (function.starting() * concurrency < function.waiters.size() && HasRoom(function)) Start(function);
+  MakeRoom(function);
   KeepMinimum(function);
+}
+
+bool Pool::HasRoom(const Function& function) {
+  const Tenant& tenant = *function.tenant;
+  return function.slots.size() < function.spec->scaling.max_instances &&
+         (tenant.max_instances == 0 || tenant.instances < tenant.max_instances);
+}
+
+void Pool::MakeRoom(Function& function) {
+  const Tenant& tenant = *function.tenant;
+  if (tenant.max_instances == 0 || tenant.instances < tenant.max_instances) return;
+  const uint64_t concurrency = function.concurrency();
+  const uint64_t wanted = (function.waiters.size() + concurrency - 1) / concurrency;
+  uint64_t coming = function.starting();
+  std::vector<Slot*> idle;
+  for (Function* other : FunctionsOf(tenant)) {
+    uint32_t spare = other->kept() - std::min(other->kept(), other->spec->scaling.min_instances);
+    // The least recently used first.
+    for (auto slot = other->slots.rbegin(); slot != other->slots.rend(); ++slot) {
+      if (slot->state == Slot::State::kDraining && slot->in_flight == 0) ++coming;
+      if (other == &function || spare == 0 || slot->state != Slot::State::kLive || slot->in_flight > 0) continue;
+      --spare;
+      idle.push_back(&*slot);
+    }
+  }
+  std::sort(idle.begin(), idle.end(), [](const Slot* a, const Slot* b) { return a->idle_since < b->idle_since; });
+  for (size_t i = 0; i < idle.size() && coming < wanted; ++i, ++coming) Retire(*idle[i]);
+}
+
+bool Pool::IsInTheWay(const Slot& slot) const {
+  const Function& function = *slot.function;
+  const Tenant& tenant = *function.tenant;
+  if (tenant.max_instances == 0 || tenant.instances < tenant.max_instances) return false;
+  if (function.kept() <= function.spec->scaling.min_instances) return false;
+  const std::vector<Function*> functions = FunctionsOf(tenant);
+  return std::any_of(functions.begin(), functions.end(), [&](const Function* other) {
+    return other != &function && !other->waiters.empty() && other->starting() == 0 &&
+           other->slots.size() < other->spec->scaling.max_instances;
+  });
 }
 
 void Pool::KeepMinimum(Function& function) {
@@ -216,10 +284,11 @@ void Pool::KeepMinimum(Function& function) {
     });
     return;
   }
-  while (function.kept() < minimum && function.slots.size() < scaling.max_instances) Start(function);
+  while (function.kept() < minimum && HasRoom(function)) Start(function);
 }
 
 void Pool::Start(Function& function) {
+  ++function.tenant->instances;
   function.slots.emplace_front();
   const auto slot = function.slots.begin();
   slot->function = &function;
@@ -254,6 +323,7 @@ void Pool::OnReady(Slot& slot, absl::Status status) {
 }
 
 void Pool::BecomeIdle(Slot& slot) {
+  if (IsInTheWay(slot)) return Retire(slot);
   slot.idle_since = Clock::now();
   if (slot.function->spec->scaling.freeze) slot.instance->Freeze();
   ArmIdleTimer(*slot.function);
@@ -287,9 +357,10 @@ void Pool::RejectAged(Function& function) {
   const Clock::time_point now = Clock::now();
   while (!function.waiters.empty() && now - function.waiters.front().since >= age) {
     FailWaiters(function, 1,
-                {absl::ResourceExhaustedError(StrCat("no instance of function \"", function.spec->name,
-                                                     "\" was free within scaling.queue_age = ", FormatDuration(age))),
-                 {}});
+                {absl::DeadlineExceededError(StrCat("no instance of function \"", function.spec->name,
+                                                    "\" was free within scaling.queue_age = ", FormatDuration(age))),
+                 {},
+                 LimitBreach{"scaling.queue_age", FormatDuration(age), ""}});
   }
   ArmQueueTimer(function);
 }
@@ -371,11 +442,21 @@ void Pool::OnExit(Slot& slot) {
 
 void Pool::Remove(Slot& slot) {
   Function& function = *slot.function;
+  Tenant& tenant = *function.tenant;
+  --tenant.instances;
   function.slots.remove_if([&slot](const Slot& candidate) { return &candidate == &slot; });
   if (!function.retired) {
     StartIfNeeded(function);
   } else if (function.slots.empty()) {
     retired_.remove_if([&function](const auto& candidate) { return candidate.get() == &function; });
+  }
+  if (tenant.max_instances > 0) {
+    // Whoever has waited for longest gets the place.
+    std::vector<Function*> waiting = FunctionsOf(tenant);
+    std::erase_if(waiting, [](const Function* other) { return other->waiters.empty(); });
+    std::sort(waiting.begin(), waiting.end(),
+              [](const Function* a, const Function* b) { return a->waiters.front().since < b->waiters.front().since; });
+    for (Function* other : waiting) StartIfNeeded(*other);
   }
   FinishShutdownIfEmpty();
 }

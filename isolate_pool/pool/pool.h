@@ -10,6 +10,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -65,14 +66,23 @@ class Pool {
   static constexpr std::chrono::milliseconds kLastRetry{60'000};
 
   struct AcquireError {
-    absl::Status status;  // ResourceExhausted: queue full; Unavailable: shutting down; Aborted: the start failed
-    ExitCause cause;      // for Aborted: why
+    // ResourceExhausted: queue full; DeadlineExceeded: scaling.queue_age; Unavailable: shutting down; Aborted: the start
+    // failed
+    absl::Status status;
+    ExitCause cause;                   // for Aborted: why
+    std::optional<LimitBreach> limit;  // that was the reason
   };
   using AcquireCallback = std::function<void(std::variant<Lease, AcquireError>)>;
 
   // Neither the context nor the factory is owned.
   Pool(boost::asio::io_context& context, InstanceFactory& factory);
   ~Pool();
+
+  // The most instances that the functions of a tenant may have together; 0: no bound. Where it is reached and another of its
+  // functions is asked for, one that idles makes room.
+  void SetTenantMaximum(const std::string& tenant, uint32_t max_instances);
+  // Instances that the tenant has.
+  uint32_t TenantInstances(const std::string& tenant) const;
 
   // Adds a function, or replaces the one of that name: its instances finish what they run and end.
   void Register(std::shared_ptr<const FunctionSpec> spec);
@@ -113,10 +123,18 @@ class Pool {
   struct Slot;
   struct Function;
   struct Waiter;
+  struct Tenant;
 
   Function* FindFunction(std::string_view name) const;
   std::vector<Slot*> IdleSlots() const;
   void StartIfNeeded(Function& function);
+  // Whether neither the function's nor its tenant's maximum is reached.
+  static bool HasRoom(const Function& function);
+  // Ends idle instances of the tenant's other functions for what waits here.
+  void MakeRoom(Function& function);
+  // Somebody else of the tenant waits for the place of this instance.
+  bool IsInTheWay(const Slot& slot) const;
+  std::vector<Function*> FunctionsOf(const Tenant& tenant) const;
   void Start(Function& function);
   void OnReady(Slot& slot, absl::Status status);
   void OnExit(Slot& slot);
@@ -139,6 +157,7 @@ class Pool {
 
   boost::asio::io_context& context_;
   InstanceFactory& factory_;
+  std::map<std::string, Tenant> tenants_;
   std::map<std::string, std::unique_ptr<Function>, std::less<>> functions_;
   // Replaced functions whose instances are not gone yet.
   std::list<std::unique_ptr<Function>> retired_;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <utility>
@@ -376,7 +377,7 @@ TEST_F(PoolTest, WhoWaitsLongerThanQueueAgeIsRejectedByName) {
   context_.restart();
   context_.run_one();
   ASSERT_EQ(errors_.size(), 1u);
-  EXPECT_TRUE(absl::IsResourceExhausted(errors_[0].status));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(errors_[0].status));
   EXPECT_THAT(std::string(errors_[0].status.message()), HasSubstr("scaling.queue_age = 1ms"));
 }
 
@@ -418,8 +419,52 @@ TEST_F(PoolTest, EachRegistrationIsAVersionOfItsOwn) {
   EXPECT_THAT(forgotten_, ElementsAre("f")) << "what was kept ahead of need for the old one";
 }
 
-// Random schedules: an instance never runs more than its concurrency, nor another function's or version's work; every
-// request is answered exactly once, unless it was cancelled.
+TEST_F(PoolTest, ATenantsMaximumIsForAllItsFunctionsTogether) {
+  pool_.SetTenantMaximum("acme", 2);
+  for (const char* name : {"a", "b", "c"}) {
+    FunctionSpec spec = Spec(1);
+    spec.name = name;
+    spec.tenant = "acme";
+    Register(spec);
+  }
+  Register(Spec(1));  // of another tenant
+  for (const char* name : {"a", "b", "c", "f"}) Acquire(name);
+  ASSERT_EQ(started_.size(), 3u);
+  EXPECT_EQ(started_[2]->id(), "f-1");
+  EXPECT_EQ(pool_.TenantInstances("acme"), 2u);
+  EXPECT_EQ(pool_.QueueLength("c"), 1u);
+  for (const auto& instance : std::vector(started_)) instance->BecomeReady();
+  ASSERT_EQ(leases_.size(), 3u);
+  // What idles goes for another function of the tenant that waits.
+  Release(0);
+  RunPosted();
+  ASSERT_EQ(started_.size(), 4u);
+  EXPECT_EQ(started_[3]->id(), "c-1");
+  EXPECT_EQ(started_[0]->exit_cause().kind, ExitCause::Kind::kStopped);
+  EXPECT_EQ(pool_.TenantInstances("acme"), 2u);
+}
+
+TEST_F(PoolTest, AnIdleInstanceMakesRoomForAnotherFunctionOfItsTenant) {
+  pool_.SetTenantMaximum("acme", 1);
+  for (const char* name : {"a", "b"}) {
+    FunctionSpec spec = Spec(1);
+    spec.name = name;
+    spec.tenant = "acme";
+    Register(spec);
+  }
+  Acquire("a");
+  started_[0]->BecomeReady();
+  Release(0);
+  Acquire("b");
+  EXPECT_EQ(started_[0]->exit_cause().kind, ExitCause::Kind::kStopped);
+  EXPECT_EQ(started_.size(), 1u) << "not before the other is gone";
+  RunPosted();
+  ASSERT_EQ(started_.size(), 2u);
+  EXPECT_EQ(started_[1]->id(), "b-1");
+}
+
+// Random schedules: an instance never runs more than its concurrency, nor another function's, version's or tenant's work; no
+// tenant has more than its maximum; every request is answered exactly once, unless it was cancelled.
 TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
   for (uint32_t seed = 0; seed < 200; ++seed) {
     std::mt19937 random(seed);
@@ -427,12 +472,16 @@ TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
     std::vector<std::pair<std::string, Lease>> leases;
     int asked = 0, answered = 0;
     Pool pool(context_, *this);
-    const std::vector<std::string> names = {"a", "b"};
+    const std::vector<std::string> names = {"a", "b", "c"};
+    const std::map<std::string, std::string> tenants = {{"a", "one"}, {"b", "one"}, {"c", "two"}};
+    const uint32_t most = seed % 4;  // of tenant "one"; 0: no bound
+    pool.SetTenantMaximum("one", most);
     std::map<std::string, uint32_t> concurrency;
     std::map<std::string, uint64_t> versions;  // the newest of each name
     const auto make_spec = [&](const std::string& name) {
       const auto pick = [&random](uint32_t below) { return static_cast<uint32_t>(random() % below); };
       return FunctionSpec{.name = name,
+                          .tenant = tenants.at(name),
                           .kind = FunctionKind::kFetch,
                           .scaling = {.concurrency = concurrency[name],
                                       .max_instances = 1 + pick(3),
@@ -451,7 +500,7 @@ TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
       switch (random() % 8) {
         case 0:
         case 1: {
-          const std::string& name = names[random() % 2];
+          const std::string& name = names[random() % names.size()];
           ++asked;
           pool.Acquire(name, [&, name](auto answer) {
             ++answered;
@@ -459,6 +508,7 @@ TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
             if (lease == nullptr) return;
             const auto& instance = static_cast<ManualInstance&>(*lease->instance);
             EXPECT_EQ(instance.spec().version, versions[name]) << "an old version took new work";
+            EXPECT_EQ(instance.spec().tenant, tenants.at(name));
             EXPECT_FALSE(instance.frozen);
             leases.emplace_back(name, *lease);
           });
@@ -486,7 +536,7 @@ TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
           break;
         case 5:
           if (random() % 8 == 0) {
-            const std::string& name = names[random() % 2];
+            const std::string& name = names[random() % names.size()];
             if (random() % 2 == 0) {
               pool.Evict(random() % 2 == 0 ? name : "", random() % 2 == 0);
             } else {
@@ -514,6 +564,11 @@ TEST_F(PoolTest, InvariantsHoldUnderRandomSchedules) {
         ASSERT_LE(++running[lease.instance.get()], spec.scaling.concurrency) << "seed " << seed;
         ASSERT_EQ(static_cast<ManualInstance&>(*lease.instance).spec().name, name) << "seed " << seed;
       }
+      const auto of_one = std::count_if(started_.begin(), started_.end(), [](const auto& instance) {
+        return instance->spec().tenant == "one" && instance->exit_cause().kind == ExitCause::Kind::kRunning;
+      });
+      ASSERT_TRUE(most == 0 || of_one <= most) << "seed " << seed << ": " << of_one << " of " << most;
+      ASSERT_GE(pool.TenantInstances("one"), static_cast<uint32_t>(of_one)) << "seed " << seed;
     }
     bool done = false;
     pool.Shutdown([&done] { done = true; });

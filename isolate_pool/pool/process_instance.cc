@@ -75,6 +75,7 @@ void ProcessInstance::Begin(std::function<void(absl::Status)> ready) {
     cause.failure.type = "Hearth.InitTimeout";
     cause.failure.message =
         StrCat("the function did not initialise within limits.init = ", FormatDuration(self->spec_->limits.init));
+    cause.limit = {"limits.init", FormatDuration(self->spec_->limits.init), ""};
     self->Interrupt(std::move(cause));
   });
 }
@@ -373,6 +374,7 @@ void ProcessInstance::OnEnding(const internal::Ending& ending) {
       cause.failure.type = "Hearth.MemoryExceeded";
       cause.failure.message = StrCat("limits.memory = ", FormatSize(spec_->limits.memory_bytes),
                                      " exceeded: the JavaScript heap reached ", RoundToMegabytes(ending.used_bytes()));
+      cause.limit = MemoryBreach(ending.used_bytes());
       break;
     case internal::Ending::INTERRUPTED:
       // The cause is known; this is its stack.
@@ -553,7 +555,13 @@ void ProcessInstance::CheckMemory() {
                           RoundToMegabytes(used)),
                    {},
                    {}};
+  cause.limit = MemoryBreach(used);
   Kill(std::move(cause));
+}
+
+// `used`: 0 if it is not known.
+LimitBreach ProcessInstance::MemoryBreach(uint64_t used) const {
+  return {"limits.memory", FormatSize(spec_->limits.memory_bytes), used == 0 ? "" : RoundToMegabytes(used)};
 }
 
 void ProcessInstance::SetCause(ExitCause cause) {
@@ -627,6 +635,7 @@ void ProcessInstance::OnProcessExit() {
                             " exceeded: the kernel stopped the instance"),
                      {},
                      {}};
+    cause.limit = MemoryBreach(0);
     SetCause(std::move(cause));
   } else if (info.si_code == CLD_EXITED) {
     SetCause({.kind = ExitCause::Kind::kExited, .code = info.si_status});

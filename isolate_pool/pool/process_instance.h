@@ -138,6 +138,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void WaitForExit();
   void OnProcessExit();
   void Finish();
+  LimitBreach MemoryBreach(uint64_t used) const;
   void SetCause(ExitCause cause);
   void ArmMemoryTimer();
   uint64_t TreeMemory();

@@ -15,6 +15,7 @@ const STATUS = {
   ok: 200,
   function_error: 500,
   init_failed: 502,
+  init_timeout: 502,
   timeout: 504,
   cpu_exceeded: 502,
   memory_exceeded: 502,
@@ -29,6 +30,7 @@ const STATUS = {
 // What the message of a breached limit names: its key, its value as configured, and, where it tells anything, the value
 // that was used.
 const NAMES_LIMIT = {
+  init_timeout: ({ init }) => `limits\\.init = ${init}\\b`,
   timeout: ({ timeout }) => `limits\\.timeout = ${timeout}\\b`,
   cpu_exceeded: ({ cpu }) => `limits\\.cpu = ${cpu}\\b.*?\\d+(\\.\\d+)? ?m?s\\b`,
   memory_exceeded: ({ memory }) => `limits\\.memory = ${memory}\\b.*?\\d+ ?[MG]B\\b`,

@@ -74,7 +74,7 @@ describe('a function that cannot be loaded is 502 and says why', () => {
   });
   after(() => hearth?.stop());
 
-  for (const [name, expected] of [
+  for (const [name, expected, outcome = 'init_failed'] of [
     ['exports-nothing', /no handler.*index\.mjs.*export default \{ fetch \}.*handler.*listen/s],
     ['syntax-error', /syntax-error\/index\.js:3\nconst b = ;\n +\^/],
     ['syntax-error-esm', /syntax-error-esm\/index\.mjs:2\n  fetch\(\) \{ return new Response\(; \}\n +\^/],
@@ -85,10 +85,10 @@ describe('a function that cannot be loaded is 502 and says why', () => {
     ['callback', /callback-based function handlers/],
     ['exits', /process\.exit\(7\)/],
     ['never-loads', /index\.mjs never settles/],
-    ['loads-slowly', /limits\.init.*300ms/],
+    ['loads-slowly', /limits\.init.*300ms/, 'init_timeout'],
   ]) {
     test(name, async () => {
-      const error = await failure(await hearth.fetch(`/${name}/`), 502, 'init_failed');
+      const error = await failure(await hearth.fetch(`/${name}/`), 502, outcome);
       assert.match(error.message, expected);
     });
   }

@@ -119,8 +119,8 @@ export class Hearth {
   }
 
   // For a start that must fail: gives the exit code and what the error events say.
-  static async fail(folder, { port = 0 } = {}) {
-    const hearth = new Hearth([folder], port);
+  static async fail(folder, { port = 0, args = [] } = {}) {
+    const hearth = new Hearth([folder, ...args], port);
     const { code } = await within(GUARD_MS, hearth.#closed, () => `hearth did not exit\n${hearth.output()}`);
     const errors = hearth.lines.filter(({ event }) => event === 'error');
     return { code, message: errors.map(({ message }) => message).join('\n') };

@@ -135,7 +135,7 @@ describe('limits.cpu', () => {
 
 test('scaling.queue_age: who waits longer is rejected', async () => {
   const first = hearth.fetch('/slow/');
-  const error = await failure(await hearth.fetch('/slow/'), 503, 'overloaded');
+  const error = await failure(await hearth.fetch('/slow/'), 503, 'queue_timeout');
   assert.match(error.message, /scaling\.queue_age = 50ms/);
   assert.equal(await (await first).text(), 'done');
 });

@@ -1,7 +1,7 @@
 // An endless loop while the code is loaded.
 // expect: {
 //   "limits": { "init": "300ms" },
-//   "outcome": "init_failed",
+//   "outcome": "init_timeout",
 //   "message": "limits\\.init = 300ms",
 //   "within": 1000
 // }
