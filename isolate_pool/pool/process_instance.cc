@@ -27,9 +27,6 @@ namespace {
 constexpr uint64_t kEnvelopeBytes = 1 << 20;
 constexpr size_t kReadBytes = 64 << 10;
 constexpr int kReadsAtOnce = 16;
-constexpr size_t kPipeReadBytes = 16 << 10;
-// What a pipe holds, and once more.
-constexpr int kPipeReads = (64 << 10) / kPipeReadBytes + 1;
 // Exit codes above it name a signal.
 constexpr int kSignalExit = 128;
 
@@ -52,17 +49,16 @@ ProcessInstance::ProcessInstance(boost::asio::io_context& context, std::shared_p
     : context_(context),
       spec_(std::move(spec)),
       id_(std::move(id)),
-      log_(std::move(log)),
       kind_(spec_->kind),
       pidfd_(context),
       channel_(context),
       init_timer_(context),
-      memory_timer_(context),
       interrupt_timer_(context),
       decoder_(ResponseLimit(spec_->limits, FunctionKind::kLambda) + kEnvelopeBytes),
-      standard_output_(context, [this](auto id, auto text) { OnLine(false, id, text); }),
-      standard_error_(context, [this](auto id, auto text) { OnLine(true, id, text); }),
-      unattributed_{spec_->limits.log_bytes, false, {}} {}
+      log_(context, spec_->name, id_, spec_->limits.log_bytes, std::move(log)),
+      memory_watch_(
+          context, spec_->limits.memory_bytes, [this] { return Working(); },
+          [this](uint64_t used) { OnMemoryBreach(used); }) {}
 
 ProcessInstance::~ProcessInstance() = default;
 
@@ -135,8 +131,7 @@ void ProcessInstance::FinishLater() {
 
 void ProcessInstance::Adopt(Wires wires) {
   channel_.assign(wires.channel.Release());
-  standard_output_.pipe.assign(wires.standard_output.Release());
-  standard_error_.pipe.assign(wires.standard_error.Release());
+  log_.Open(std::move(wires.standard_output), std::move(wires.standard_error));
 }
 
 internal::ToInstance ProcessInstance::MakeAssignment(bool become_template) {
@@ -174,9 +169,8 @@ void ProcessInstance::OnLaunched(Launched launched) {
   EnterCgroup();
   WaitForExit();
   ReadChannel();
-  ReadOutput(standard_output_);
-  ReadOutput(standard_error_);
-  ArmMemoryTimer();
+  log_.Read(shared_from_this());
+  memory_watch_.Start(pid_, weak_from_this());
   // Killed while it was being launched.
   if (pending_cause_.kind != ExitCause::Kind::kRunning) Kill(pending_cause_);
 }
@@ -194,13 +188,10 @@ void ProcessInstance::EnterCgroup() {
 
 // The process goes to whoever keeps templates; a fork of it will be this instance.
 void ProcessInstance::BecomeTemplate() {
-  for (Output* output : {&standard_output_, &standard_error_}) {
-    DrainOutput(*output, kPipeReads);
-    output->splitter.Finish();
-    output->pipe.close();
-  }
+  log_.Finish();
+  log_.Close();
   channel_.close();
-  memory_timer_.cancel();
+  memory_watch_.Stop();
   TemplateOutcome outcome;
   // Its instances have this user too, for as long as any of them lives: it is not given out again.
   user_ = 0;
@@ -386,65 +377,13 @@ void ProcessInstance::OnEnding(const internal::Ending& ending) {
   SetCause(std::move(cause));
 }
 
-void ProcessInstance::ReadOutput(Output& output) {
-  output.pipe.async_wait(output.pipe.wait_read, [self = shared_from_this(), &output](boost::system::error_code error) {
-    // One read, so that a function that floods its log cannot keep the core busy.
-    if (!error && self->DrainOutput(output, 1)) self->ReadOutput(output);
-  });
-}
-
-bool ProcessInstance::DrainOutput(Output& output, int reads) {
-  static char buffer[kPipeReadBytes];
-  for (int turn = 0; turn < reads && output.pipe.is_open(); ++turn) {
-    const ssize_t size = read(output.pipe.native_handle(), buffer, sizeof buffer);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && errno == EAGAIN) return true;
-    if (size <= 0) return false;
-    output.splitter.Append({buffer, static_cast<size_t>(size)});
-    if (static_cast<size_t>(size) < sizeof buffer) return true;
-  }
-  return output.pipe.is_open();
-}
-
-void ProcessInstance::OnLine(bool standard_error, std::string_view request_id, std::string_view text) {
-  const auto known = request_logs_.find(request_id);
-  const bool attributed = known != request_logs_.end();
-  RequestLog& request = attributed ? known->second : unattributed_;
-  if (request.truncated) return;
-  std::string marker;
-  if (text.size() + 1 > request.left) {
-    request.truncated = true;
-    marker = StrCat("[hearth: limits.log = ", FormatSize(spec_->limits.log_bytes),
-                    " reached; the rest of this invocation's log is dropped]");
-    text = marker;
-  } else {
-    request.left -= text.size() + 1;
-  }
-  if (attributed) {
-    request.tail.append(text).push_back('\n');
-    if (request.tail.size() > 2 * kLogTailBytes) request.tail.erase(0, request.tail.size() - kLogTailBytes);
-  }
-  if (log_) log_({spec_->name, id_, attributed ? request_id : "", standard_error, text});
-}
-
 void ProcessInstance::BeginRequest(const std::string& request_id, uint64_t log_limit_bytes) {
   const bool worked = Working();
-  request_logs_[request_id] = {log_limit_bytes, false, {}};
-  // A look that is due soon is left as it is: moving a timer costs more than a look at the clock.
-  if (!worked && memory_timer_.expiry() > std::chrono::steady_clock::now() + kMemorySampleInterval) ArmMemoryTimer();
-  unattributed_ = {spec_->limits.log_bytes, false, {}};
+  log_.BeginRequest(request_id, log_limit_bytes);
+  if (!worked) memory_watch_.Hurry();
 }
 
-std::string ProcessInstance::EndRequest(const std::string& request_id) {
-  DrainOutput(standard_output_, kPipeReads);
-  DrainOutput(standard_error_, kPipeReads);
-  const auto found = request_logs_.find(request_id);
-  if (found == request_logs_.end()) return "";
-  std::string tail = std::move(found->second.tail);
-  request_logs_.erase(found);
-  if (tail.size() > kLogTailBytes) tail.erase(0, tail.size() - kLogTailBytes);
-  return tail;
-}
+std::string ProcessInstance::EndRequest(const std::string& request_id) { return log_.EndRequest(request_id); }
 
 uint64_t ProcessInstance::Invoke(const Event& event, std::function<void(EventResult)> callback) {
   const uint64_t id = next_event_++;
@@ -512,43 +451,7 @@ std::chrono::nanoseconds ProcessInstance::TreeCpuTime() const {
 
 uint64_t ProcessInstance::ResidentBytes() const { return reaped_ || pid_ < 0 ? 0 : ReadResidentMemory(pid_); }
 
-void ProcessInstance::ArmMemoryTimer() {
-  // To look at many processes takes milliseconds, in which the core serves nobody.
-  const auto interval = Working() ? kMemorySampleInterval * (1 + descendants_ / 16) : kIdleMemorySampleInterval;
-  memory_timer_.expires_after(std::min<std::chrono::milliseconds>(interval, kIdleMemorySampleInterval));
-  memory_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-    if (const auto self = weak.lock(); self != nullptr && !error) self->CheckMemory();
-  });
-}
-
-// Own resident set, and what its children have beside it.
-uint64_t ProcessInstance::TreeMemory() {
-  const std::vector<pid_t> children = Descendants(pid_);
-  descendants_ = static_cast<int>(children.size());
-  const uint64_t own = ReadResidentMemory(pid_);
-  uint64_t sum = own;
-  for (const pid_t child : children) sum += ReadAnonymousMemory(child);
-  if (children.empty() || sum <= spec_->limits.memory_bytes) return sum;
-  // Forks that share their pages count each page for all of them. The kernel can divide, but slowly, so that it is asked
-  // seldom and for some only.
-  const auto now = std::chrono::steady_clock::now();
-  if (now - last_proportional_ < kProportionalInterval) return own;
-  last_proportional_ = now;
-  const size_t step = (children.size() + kProportionalSamples - 1) / kProportionalSamples;
-  sum = 0;
-  for (size_t i = 0; i < children.size(); i += step) sum += ReadProportionalMemory(children[i]) * step;
-  return own + sum;
-}
-
-// The hard tier of limits.memory: what the instance's own watch on its JavaScript heap does not see.
-void ProcessInstance::CheckMemory() {
-  if (reaped_) return;
-  // Whoever used no CPU time has touched no memory.
-  const std::chrono::nanoseconds cpu = CpuTime();
-  if (!Working() && cpu == last_sample_cpu_) return ArmMemoryTimer();
-  last_sample_cpu_ = cpu;
-  const uint64_t used = TreeMemory();
-  if (used <= spec_->limits.memory_bytes) return ArmMemoryTimer();
+void ProcessInstance::OnMemoryBreach(uint64_t used) {
   ExitCause cause{.kind = ExitCause::Kind::kMemoryLimit, .used_bytes = used};
   cause.failure = {"Hearth.MemoryExceeded",
                    StrCat("limits.memory = ", FormatSize(spec_->limits.memory_bytes), " exceeded: the instance used ",
@@ -642,10 +545,7 @@ void ProcessInstance::OnProcessExit() {
   } else {
     SetCause({.kind = ExitCause::Kind::kSignalled, .signal = info.si_status});
   }
-  for (Output* output : {&standard_output_, &standard_error_}) {
-    DrainOutput(*output, kPipeReads);
-    output->splitter.Finish();
-  }
+  log_.Finish();
   Finish();
 }
 
@@ -655,13 +555,12 @@ void ProcessInstance::Finish() {
   if (!cgroup_.empty()) cgroups_->Remove(std::exchange(cgroup_, ""));
   exit_cause_ = pending_cause_;
   init_timer_.cancel();
-  memory_timer_.cancel();
+  memory_watch_.Stop();
   interrupt_timer_.cancel();
   boost::system::error_code ignored;
   pidfd_.close(ignored);
   channel_.close(ignored);
-  standard_output_.pipe.close(ignored);
-  standard_error_.pipe.close(ignored);
+  log_.Close();
   outgoing_.clear();
   idle_connections_.clear();
   events_.clear();

@@ -16,8 +16,9 @@
 
 #include "isolate_pool/channel/frame.h"
 #include "isolate_pool/pool/instance.h"
+#include "isolate_pool/pool/instance_log.h"
 #include "isolate_pool/pool/launcher.h"
-#include "isolate_pool/pool/log_splitter.h"
+#include "isolate_pool/pool/memory_watch.h"
 #include "isolate_pool/pool/stems.h"
 #include "isolate_pool/sandbox/cgroup.h"
 #include "isolate_pool/sandbox/layers.h"
@@ -30,12 +31,6 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
  public:
   // Kept idle connections of the HTTP lane; more are closed.
   static constexpr size_t kMaxIdleConnections = 128;
-  static constexpr size_t kLogTailBytes = 4096;
-  // How often the hard tier of limits.memory looks at an instance that works, and at one that does not.
-  static constexpr std::chrono::milliseconds kMemorySampleInterval{50};
-  static constexpr std::chrono::milliseconds kIdleMemorySampleInterval{1000};
-  static constexpr std::chrono::milliseconds kProportionalInterval{1000};
-  static constexpr size_t kProportionalSamples = 8;
   // How long an interrupted instance may take to name its stack: as long as it runs, of its own CPU time, so that a busy
   // machine does not take the stack away; and of the clock's at most.
   static constexpr std::chrono::milliseconds kStackGrace{5};
@@ -99,18 +94,6 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
     size_t sent = 0;
     ScopedFd fd;
   };
-  struct RequestLog {
-    uint64_t left = 0;  // bytes until lines are dropped
-    bool truncated = false;
-    std::string tail;
-  };
-  // One of the two output pipes.
-  struct Output {
-    Output(boost::asio::io_context& context, LogSplitter::OnLine on_line)
-        : pipe(context), splitter(std::move(on_line)) {}
-    boost::asio::posix::stream_descriptor pipe;
-    LogSplitter splitter;
-  };
 
   internal::ToInstance MakeAssignment(bool become_template);
   // Launches with new wires. A launcher that loses the process it forks from is asked once more.
@@ -130,28 +113,21 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void OnSandboxed(const internal::Sandboxed& sandboxed);
   void OnInitialised(const internal::Initialised& initialised);
   void OnEnding(const internal::Ending& ending);
-  void ReadOutput(Output& output);
-  // True while the pipe may give more later.
-  bool DrainOutput(Output& output, int reads);
-  void OnLine(bool standard_error, std::string_view request_id, std::string_view text);
   void AwaitStack();
   void WaitForExit();
   void OnProcessExit();
   void Finish();
   LimitBreach MemoryBreach(uint64_t used) const;
   void SetCause(ExitCause cause);
-  void ArmMemoryTimer();
-  uint64_t TreeMemory();
-  bool Working() const { return !request_logs_.empty() || on_ready_ != nullptr; }
+  bool Working() const { return log_.has_requests() || on_ready_ != nullptr; }
   void BreakProtocol(const char* how);
   void OnHangUp();
-  void CheckMemory();
+  void OnMemoryBreach(uint64_t used);
   void ReportReady(absl::Status status);
 
   boost::asio::io_context& context_;
   const std::shared_ptr<const FunctionSpec> spec_;
   const std::string id_;
-  const LogSink log_;
 
   pid_t pid_ = -1;
   clockid_t cpu_clock_ = 0;
@@ -164,13 +140,12 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   boost::asio::posix::stream_descriptor pidfd_;
   boost::asio::posix::stream_descriptor channel_;
   boost::asio::steady_timer init_timer_;
-  boost::asio::steady_timer memory_timer_;
   boost::asio::steady_timer interrupt_timer_;
   FrameDecoder decoder_;
   std::deque<Outgoing> outgoing_;
   bool writing_ = false;
-  Output standard_output_;
-  Output standard_error_;
+  InstanceLog log_;
+  MemoryWatch memory_watch_;
 
   StartKind start_ = StartKind::kZygote;
   std::function<void(absl::Status)> on_ready_;
@@ -186,15 +161,10 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   std::map<uint64_t, std::function<void(EventResult)>> events_;
   std::set<uint64_t> cancelled_events_;  // whose results may still come
   std::vector<Connection> idle_connections_;
-  std::map<std::string, RequestLog, std::less<>> request_logs_;
-  RequestLog unattributed_;
 
   ExitCause pending_cause_;  // why it is about to end; becomes exit_cause_ when it has
   ExitCause exit_cause_;
   uint64_t last_peak_memory_ = 0;
-  std::chrono::nanoseconds last_sample_cpu_{-1};
-  std::chrono::steady_clock::time_point last_proportional_;
-  int descendants_ = 0;  // at the last sample
   ExitCallbacks on_exit_;
 };
 
