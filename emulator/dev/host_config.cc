@@ -85,7 +85,7 @@ absl::StatusOr<HostConfig> HostConfig::Read(const std::filesystem::path& path) {
     const std::string of_tenant = StrCat("tenants.", name);
     FunctionSpec maxima;
     FunctionSpec budget;
-    const absl::Status status =
+    absl::Status status =
         reader.ForEach(node, of_tenant, kSections, [&](const toml::key& section, const toml::node& value) {
           const std::string below = StrCat(of_tenant, ".", section.str());
           return section.str() == "limits"
@@ -105,7 +105,7 @@ absl::StatusOr<HostConfig> HostConfig::Read(const std::filesystem::path& path) {
     return absl::OkStatus();
   };
 
-  const absl::Status status =
+  absl::Status status =
       reader.ForEach(file->root, "", kTopKeys, [&](const toml::key& key, const toml::node& node) {
         if (key.str() == "tenants") return reader.ForEach(node, "tenants", {}, read_tenant);
         return reader.ForEach(node, "defaults", kSections, [&](const toml::key& section, const toml::node& value) {
