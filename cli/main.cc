@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/units.h"
+#include "cli/bench.h"
 #include "cli/dev.h"
 #include "cli/doctor.h"
 #include "cli/evict.h"
@@ -67,6 +68,11 @@ int main(int argc, char** argv) {
   CLI::App* evict_verb = app.add_subcommand("evict", "End instances of a running hearth, to force cold starts");
   AddEvictOptions(*evict_verb, evict);
 
+  BenchArguments bench;
+  bench.command = {argv, argv + argc};
+  CLI::App* bench_verb = app.add_subcommand("bench", "Put load on a server or a function, and measure it");
+  AddBenchOptions(*bench_verb, bench);
+
   // Not parsed here: what follows the program's file is the program's.
   app.add_subcommand("exec", "Run a Node program in a forked process")->prefix_command();
   if (argc > 1 && std::string_view(argv[1]) == "exec") return RunExec({argv + 2, argv + argc});
@@ -91,6 +97,7 @@ int main(int argc, char** argv) {
   if (*invoke_verb) return RunInvoke(invoke);
   if (*ps_verb) return RunPs(ps);
   if (*evict_verb) return RunEvict(evict);
+  if (*bench_verb) return RunBench(bench);
   if (*doctor_verb) return RunDoctor(json);
   return RunVersion(json);
 }

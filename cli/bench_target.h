@@ -1,0 +1,33 @@
+#pragma once
+
+// Makes the target of a run from the arguments: which server or function, what is sent to it, and how a cold start of it
+// is forced.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "bench/load/clock.h"
+#include "bench/load/result.h"
+#include "bench/load/target.h"
+#include "cli/bench_options.h"
+
+namespace hearth {
+
+struct BenchTarget {
+  load::TargetInfo info;
+  std::unique_ptr<load::Target> target;
+  // Makes sure that the next requests find no instance. Empty where nobody knows how.
+  std::function<absl::Status()> make_cold;
+  // What `target` uses.
+  std::vector<std::shared_ptr<void>> parts;
+};
+
+// InvalidArgument for a contradiction in the arguments, Unavailable where nobody answers, NotFound for a function that is
+// not there. `clock` and `messages` must outlive the target.
+absl::StatusOr<BenchTarget> MakeBenchTarget(const BenchArguments& arguments, const BenchPlan& plan, load::Clock& clock,
+                                            load::MessageTable& messages);
+
+}  // namespace hearth
