@@ -10,6 +10,7 @@ enum ExitCode : int {
   kExitUsage = 2,        // wrong arguments, configuration or paths
   kExitUnreachable = 3,  // no hearth answers at --grpc
   kExitUnknownFunction = 4,
+  kExitConditionMet = 5,  // bench: a --fail-if holds; bench compare: --fail-on-worse
 };
 
 }  // namespace hearth

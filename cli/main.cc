@@ -8,6 +8,8 @@
 
 #include "base/units.h"
 #include "cli/bench.h"
+#include "cli/bench_compare.h"
+#include "cli/bench_report.h"
 #include "cli/dev.h"
 #include "cli/doctor.h"
 #include "cli/evict.h"
@@ -72,6 +74,10 @@ int main(int argc, char** argv) {
   bench.command = {argv, argv + argc};
   CLI::App* bench_verb = app.add_subcommand("bench", "Put load on a server or a function, and measure it");
   AddBenchOptions(*bench_verb, bench);
+  BenchCompareArguments compare;
+  CLI::App* compare_verb = AddBenchCompare(*bench_verb, compare);
+  BenchReportArguments report;
+  CLI::App* report_verb = AddBenchReport(*bench_verb, report);
 
   // Not parsed here: what follows the program's file is the program's.
   app.add_subcommand("exec", "Run a Node program in a forked process")->prefix_command();
@@ -97,6 +103,8 @@ int main(int argc, char** argv) {
   if (*invoke_verb) return RunInvoke(invoke);
   if (*ps_verb) return RunPs(ps);
   if (*evict_verb) return RunEvict(evict);
+  if (*compare_verb) return RunBenchCompare(compare);
+  if (*report_verb) return RunBenchReport(report);
   if (*bench_verb) return RunBench(bench);
   if (*doctor_verb) return RunDoctor(json);
   return RunVersion(json);
