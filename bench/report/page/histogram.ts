@@ -8,7 +8,7 @@ export const byMiddle = (histogram: Histogram, error: number): Histogram =>
   histogram.map(([upper, count]): [number, number] => [upper * (1 - error), count]);
 
 // "Nines": 1 for p90, 2 for p99, 3 for p99.9. It spreads the tail of a distribution over a linear axis.
-export const ninesOf = (quantile: number): number => -Math.log10(1 - quantile);
+export const ninesOf = (quantile: number): number => Math.log10(1 / (1 - quantile));
 export const quantileOf = (nines: number): number => 1 - 10 ** -nines;
 
 // The quantile's name: p50, p99.9.
