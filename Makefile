@@ -45,7 +45,7 @@ clean: ## Remove what was built (node_modules stays)
 	rm -rf .cache compile_commands.json
 
 ##@ Check
-.PHONY: test test-unit test-integration test-hostile test-asan test-tsan lint format
+.PHONY: test test-unit test-integration test-browser test-hostile test-asan test-tsan lint format
 test: build test-unit test-integration ## Run all tests but the attacks of test-hostile
 
 test-unit: setup-build setup-test ## Run the tests that stand beside the code
@@ -55,6 +55,10 @@ test-unit: setup-build setup-test ## Run the tests that stand beside the code
 test-integration: hearth ## Run tests/integration and tests/compatibility against the hearth command
 	@echo 'test: tests/integration'
 	@$(NODE) --test --test-reporter=spec --test-concurrency=2 --test-timeout=120000 tests/integration/*.test.mjs tests/compatibility/*.test.mjs
+
+test-browser: hearth setup-test ## Run tests/browser: what hearth shows in a browser
+	@echo 'test: tests/browser'
+	@$(NODE) --test --test-reporter=spec --test-timeout=120000 tests/browser/*.test.mjs
 
 # One after the other, since each attack is measured by what it does to its neighbour.
 test-hostile: hearth ## Run tests/hostile: about 200 attacks beside a function that must not notice
