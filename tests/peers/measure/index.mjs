@@ -1,0 +1,12 @@
+// All measurements.
+//
+// A measurement: `name`; `rows` [{key, title, unit, better}], better being 'lower' or 'higher'; `steps` [{name, applies(peer),
+// run(peer, {quick, round, generator})}]. Peers are interleaved within a step. `run` gives [{key, variant, value, n}].
+import { cold } from './cold.mjs';
+import { coldRate } from './cold_rate.mjs';
+import { generator } from './generator.mjs';
+import { memory } from './memory.mjs';
+import { saveToServed } from './save.mjs';
+import { warm } from './warm.mjs';
+
+export const MEASURES = [cold, coldRate, warm, memory, saveToServed, generator];

@@ -1,0 +1,112 @@
+// Writes docs/benchmarks.md from a run. All figures on that page come from here.
+import { figures, markdown, ratioTable, spread, times } from './table.mjs';
+import { judge } from './targets.mjs';
+
+const subject = ({ peer, variant }) => (variant && variant !== 'process' ? `${peer.title}: ${variant}` : variant ? `${peer.title}, fresh process` : peer.title);
+
+function machineLines({ machine, versions }) {
+  return markdown({
+    columns: ['', ''],
+    lines: [
+      ['processor', `${machine.cpuModel}, ${machine.cpus} cores`],
+      ['memory', `${machine.memoryGib} GiB`],
+      ['kernel', `Linux ${machine.kernel}, as ${machine.user}`],
+      ['versions', versions.join('; ')],
+    ],
+  });
+}
+
+function head(run) {
+  const tree = run.machine.commit ? ` of the tree at ${run.machine.commit}` : '';
+  const quick = run.quick ? '\n\n**A quick run (`--quick`): these figures only show that everything works.**' : '';
+  return `# Benchmarks
+
+Written by \`${run.command}\`${tree} on ${run.date}, in ${Math.round(run.minutes)} minutes; do not edit. ${run.rounds} round${run.rounds === 1 ? '' : 's'}.
+How and by which rules: [tests/peers](../tests/peers/README.md).${quick}
+
+${machineLines(run)}
+
+Load average when it began: ${run.machine.load.toFixed(2)}. Load for the warm figures: ${run.generator}.
+
+A figure is the median of all rounds, with the lowest and the highest in parentheses. A ratio is taken round by round, and says
+how many times better hearth is: above 1 for hearth, below 1 against it.`;
+}
+
+function targets(run) {
+  const judged = judge(run);
+  if (judged.length === 0) return '';
+  const lines = judged.map(({ target, text, met }) => [target, text, met ? 'reached' : '**missed**']);
+  return `## Targets\n\n${markdown({ columns: ['target', 'measured', ''], lines })}`;
+}
+
+function ratios(run) {
+  const table = ratioTable(run);
+  if (table.lines.length === 0) return '';
+  return `## Ratios
+
+Against the hearth that does the same work in the same dialect: fetch handlers for workerd and deno, programs that listen for node
+and nginx, functions of the framework, Lambda events.
+
+${markdown(table)}`;
+}
+
+function rowTable(run, row) {
+  const all = figures(run, row);
+  if (all.length === 0) return '';
+  const counted = all.some(({ n }) => n !== undefined);
+  const lines = all.map((figure) => [
+    subject(figure),
+    ...(counted ? [figure.n === undefined ? '' : `${figure.n}`] : []),
+    spread(figure.summary),
+    figure.ratio ? times(figure.ratio) : '',
+  ]);
+  return `### ${row.title}\n\n${markdown({ columns: ['', ...(counted ? ['n'] : []), row.unit, 'ratio'], lines })}`;
+}
+
+const NOTES = {
+  cold: `From the moment that a request is made until the first byte of its answer, one start at a time. *Fresh process* is from the
+start of the program. The others are a request to a platform that runs already and has no instance for it; where hearth takes
+the instance from is [template, stem or zygote](instances.md). A round's figure is the p50 or p99 of its starts.`,
+  'cold-rate': `A closed loop of a few clients, each request answered by a new instance; fresh processes two at a time.`,
+  warm: `Closed loop. Peer and load generator share all cores, so a peer that needs less of them gets more of them. The CPU time per
+request is that of all processes of the peer.`,
+  memory: `What all processes of the peer have more with n + 1 instances than with one, divided by n; where an instance is a process of
+its own, all that it has. Every instance has answered one request. Private is what its end would free, PSS counts shared pages
+in parts. *One function* are instances of the same function, *many functions* as many different ones; each of those has a template
+of its own.`,
+  save: `A file is written, and the function asked until the new text is served. hearth, functions-framework and nginx have no such
+mode; serverless-offline loads the code anew for each request instead.`,
+  generator: `Both generators, one after the other, against the same plain node.`,
+};
+
+const TITLES = {
+  cold: 'Cold starts',
+  'cold-rate': 'Cold starts per second',
+  warm: 'Warm requests',
+  memory: 'Memory and idle CPU',
+  save: 'From save to served',
+  generator: 'The load generator',
+};
+
+function sections(run) {
+  return Object.keys(TITLES).flatMap((name) => {
+    const tables = run.rows.filter((row) => row.measure === name).map((row) => rowTable(run, row));
+    return tables.some(Boolean) ? [`## ${TITLES[name]}\n\n${NOTES[name]}`, ...tables] : [];
+  });
+}
+
+function peers(run) {
+  const lines = run.peers.map(({ title, what, missing }) => [title, missing ? `not measured: ${missing}` : what]);
+  return `## What was run\n\n${markdown({ columns: ['', ''], lines })}`;
+}
+
+function failures(run) {
+  const failed = run.results.filter(({ error }) => error);
+  if (failed.length === 0) return '';
+  const lines = failed.map(({ peer, step, round, error }) => `- ${peer}, ${step}, round ${round + 1}: ${error.split('\n')[0].slice(0, 200)}`);
+  return `## What failed\n\n${lines.join('\n')}`;
+}
+
+export function page(run) {
+  return `${[head(run), targets(run), ratios(run), ...sections(run), peers(run), failures(run)].filter(Boolean).join('\n\n')}\n`;
+}

@@ -1,0 +1,5 @@
+import serverless from 'serverless-http';
+
+import { app } from '../app.mjs';
+
+export const handler = serverless(app);

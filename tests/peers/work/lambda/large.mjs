@@ -1,0 +1,3 @@
+const text = 'x'.repeat(100 * 1024);
+
+export const handler = async () => ({ text });
