@@ -14,7 +14,7 @@ BAZEL_FLAGS := --ui_event_filters=-info $(shell test -t 2 || echo --noshow_progr
 NODE := node_modules/node-linux-$(patsubst aarch64,arm64,$(patsubst x86_64,x64,$(shell uname -m)))/bin/node
 
 ##@ Use
-.PHONY: run bench
+.PHONY: run bench bench-peers
 run: ARGS ?= dev examples
 run: hearth ## Run hearth on examples/; anything else with ARGS="dev my/folder --port 9000"
 	@exec bazel-bin/cli/hearth $(ARGS)
@@ -23,6 +23,10 @@ bench: setup-build ## Measure cold starts on this machine (ARGS: options of benc
 	@echo 'bench: cold starts'
 	@$(BAZEL) build $(BAZEL_FLAGS) -c opt //bench:cold_start
 	@exec bazel-bin/bench/cold_start $(ARGS)
+
+bench-peers: hearth setup-peers ## Measure hearth beside other platforms, for about 25 minutes; writes docs/benchmarks.md
+	@echo 'bench-peers: tests/peers'
+	@exec $(NODE) tests/peers/run.mjs $(ARGS)
 
 ##@ Build
 .PHONY: build hearth install clean
@@ -54,7 +58,7 @@ test-unit: setup-build setup-test ## Run the tests that stand beside the code
 
 test-integration: hearth ## Run tests/integration and tests/compatibility against the hearth command
 	@echo 'test: tests/integration'
-	@$(NODE) --test --test-reporter=spec --test-concurrency=2 --test-timeout=120000 tests/integration/*.test.mjs tests/compatibility/*.test.mjs
+	@$(NODE) --test --test-reporter=spec --test-concurrency=2 --test-timeout=120000 tests/integration/*.test.mjs tests/compatibility/*.test.mjs tests/peers/*.test.mjs
 
 test-browser: hearth setup-test ## Run tests/browser: what hearth shows in a browser
 	@echo 'test: tests/browser'
@@ -75,8 +79,8 @@ lint: setup-build setup-test setup-lint ## Check formatting, layering, links, an
 format: setup-lint ## Format the C++ sources
 	@git ls-files -z --cached --others --exclude-standard '*.h' '*.cc' | xargs -0 -r clang-format-19 -i
 
-.PHONY: setup-build setup-test setup-lint help
-setup-build setup-test setup-lint: setup-%:
+.PHONY: setup-build setup-test setup-lint setup-peers help
+setup-build setup-test setup-lint setup-peers: setup-%:
 	@tools/setup $*
 
 help:
