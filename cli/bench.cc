@@ -12,6 +12,10 @@
 
 #include "base/strings.h"
 #include "bench/load/generator.h"
+#include "bench/load/monitor.h"
+#include "bench/load/samples_csv.h"
+#include "bench/report/report.h"
+#include "cli/bench_fail_if.h"
 #include "cli/bench_summary.h"
 #include "cli/bench_target.h"
 #include "cli/exit_code.h"
@@ -147,12 +151,68 @@ int Fail(const absl::Status& status) {
   }
 }
 
+// What the figures do not say by themselves.
+boost::json::array Warnings(const BenchPlan& plan, const BenchTarget& target, const load::Recorder& recorder) {
+  boost::json::array warnings;
+  const uint64_t ok = recorder.outcome(load::Outcome::kOk);
+  const uint64_t warm = recorder.Warm().latency.count();
+  if (plan.scenario == Scenario::kCold && warm > 0) {
+    warnings.emplace_back(StrCat(warm, " of ", ok, " requests found an instance, although it was to be a cold start"));
+  }
+  if (plan.scenario == Scenario::kCold && ok > 0 && recorder.unmarked() == ok) {
+    warnings.emplace_back("the platform does not say which requests were cold starts");
+  }
+  if (plan.scenario == Scenario::kBurst && !target.make_cold) {
+    warnings.emplace_back("nobody knows how to end the target's instances (--cold-command): bursts may find some");
+  }
+  return warnings;
+}
+
+absl::Status WriteFiles(const BenchArguments& arguments, const BenchTarget& target, const load::Recorder& recorder,
+                        const load::MessageTable& messages, const boost::json::object& result) {
+  if (!arguments.json.empty()) {
+    const absl::Status written = WriteFile("--json", arguments.json, boost::json::serialize(result) + "\n");
+    if (!written.ok()) return written;
+  }
+  if (!arguments.report.empty()) {
+    const absl::Status written = WriteFile("--report", arguments.report, bench::RenderReport(result));
+    if (!written.ok()) return written;
+  }
+  if (arguments.csv == "-") {
+    load::WriteSamplesCsv(recorder, target.info.functions, messages, std::cout);
+  } else if (!arguments.csv.empty()) {
+    std::ofstream file(arguments.csv, std::ios::binary | std::ios::trunc);
+    load::WriteSamplesCsv(recorder, target.info.functions, messages, file);
+    file.close();
+    if (!file) return absl::InternalError(StrCat("--csv: cannot write \"", arguments.csv, "\""));
+  }
+  return absl::OkStatus();
+}
+
+// True if one of the conditions holds; each that does is told.
+bool TellConditions(const std::vector<FailIf>& conditions, const boost::json::object& result) {
+  bool met = false;
+  for (const FailIf& condition : conditions) {
+    const FailIfResult checked = CheckFailIf(condition, result);
+    met = met || checked.met;
+    const std::string text = StrCat(checked.met ? "failed: " : "passed: ", checked.text, "\n");
+    std::fwrite(text.data(), 1, text.size(), stderr);
+  }
+  return met;
+}
+
 }  // namespace
 
 int RunBench(const BenchArguments& arguments) {
   if (arguments.target.empty()) return ReportUsageError("TARGET is missing: a URL, or the name of a function");
   const auto plan = MakeBenchPlan(arguments);
   if (!plan.ok()) return Fail(plan.status());
+  std::vector<FailIf> conditions;
+  for (const std::string& text : arguments.fail_if) {
+    auto condition = ParseFailIf(text);
+    if (!condition.ok()) return Fail(condition.status());
+    conditions.push_back(*std::move(condition));
+  }
   if (absl::Status status = RaiseDescriptorLimit(plan->connections); !status.ok()) return Fail(status);
 
   load::SteadyClock clock;
@@ -169,20 +229,29 @@ int RunBench(const BenchArguments& arguments) {
   ProgressLine progress(isatty(STDERR_FILENO) != 0 && !arguments.quiet, recorder.interval());
   recorder.OnInterval([&](const load::Interval& interval) { progress.Add(interval); });
   load::Generator generator(clock, *target->target, recorder, messages, stop_requested);
+  load::Monitor monitor({.hearth = target->hearth,
+                         .functions = target->info.functions,
+                         .process = target->process,
+                         .interval = recorder.interval()});
   // Timers of this thread are exact to a microsecond, not to the usual 50.
   prctl(PR_SET_TIMERSLACK, 1000);
   StopOnSignals();
   const absl::Status ran = RunPlan(*plan, *target, generator);
+  monitor.Stop();
   progress.End();
   if (!ran.ok()) return Fail(ran);
   run.generator = {.cpu = generator.cpu(), .abandoned = generator.abandoned()};
+  run.watched = monitor.In(recorder);
 
-  const boost::json::object result = load::MakeResult(run, recorder, messages);
-  if (!arguments.json.empty()) {
-    const absl::Status written = WriteFile("--json", arguments.json, boost::json::serialize(result) + "\n");
-    if (!written.ok()) return Fail(written);
+  boost::json::object result = load::MakeResult(run, recorder, messages);
+  if (boost::json::array warnings = Warnings(*plan, *target, recorder); !warnings.empty()) {
+    result["warnings"] = std::move(warnings);
   }
-  if (!arguments.quiet && arguments.json != "-") std::cout << BenchSummary(result, UseColours(STDOUT_FILENO));
+  const absl::Status written = WriteFiles(arguments, *target, recorder, messages, result);
+  if (!written.ok()) return Fail(written);
+  const bool shown = !arguments.quiet && arguments.json != "-" && arguments.csv != "-";
+  if (shown) std::cout << BenchSummary(result, UseColours(STDOUT_FILENO)) << std::flush;
+  if (TellConditions(conditions, result)) return kExitConditionMet;
   return recorder.outcome(load::Outcome::kOk) > 0 ? kExitOk : kExitFailed;
 }
 

@@ -94,6 +94,7 @@ absl::Status CheckTogether(const BenchArguments& a) {
   if (a.rate_from && !(*a.rate_from > 0 && *a.rate_from <= kMaxRate)) return Usage("--rate-from: must be above 0");
   if (a.speed && !(*a.speed > 0 && std::isfinite(*a.speed))) return Usage("--speed: must be above 0");
   if (a.zipf && !(*a.zipf >= 0 && *a.zipf <= 10)) return Usage("--zipf: must be between 0 and 10");
+  if (a.json == "-" && a.csv == "-") return Usage("--json and --csv cannot both go to standard output");
   if (a.count && *a.count == 0) return Usage("--count: must be at least 1");
   if (a.connections && (*a.connections == 0 || *a.connections > kMaxConnections)) {
     return Usage(StrCat("--connections: must be between 1 and ", kMaxConnections));
@@ -265,12 +266,13 @@ void AddBenchOptions(CLI::App& verb, BenchArguments& a) {
   verb.add_option("--seed", a.seed, "Seed of everything that is random")->capture_default_str();
   verb.add_option("--timeout", a.timeout, "Give up a request after this time")->capture_default_str();
   verb.add_option("--method", a.method, "HTTP method (default: GET, POST with data)");
-  verb.add_option("--header", a.headers, "\"Name: value\", any number of times")->expected(1)->allow_extra_args(false);
+  verb.add_option("--header", a.headers, "\"Name: value\", any number of times")->allow_extra_args(false);
   verb.add_option("--data", a.data, "Body of the request, or the event");
   verb.add_option("--data-file", a.data_file, "The same from a file");
   verb.add_flag("--insecure", a.insecure, "https: take any certificate");
   verb.add_flag("!--no-phases", a.phases, "Do not ask hearth for the phases of each request");
-  verb.add_option("--grpc", a.grpc, "Where hearth listens for gRPC")->capture_default_str();
+  verb.add_option("--path", a.path, "function: path and query for an HTTP function (default: /)");
+  verb.add_option("--grpc", a.grpc, "Where hearth listens for gRPC (default: localhost:50051)");
   verb.add_option("--function", a.function, "cold, burst of an http target: the function of hearth to evict");
   verb.add_option("--cold-templates", a.cold_templates, "cold, burst: keep or drop hearth's templates (default: keep)")
       ->check(CLI::IsMember({"keep", "drop"}));
@@ -279,9 +281,9 @@ void AddBenchOptions(CLI::App& verb, BenchArguments& a) {
   verb.add_option("--endpoint", a.endpoint, "lambda: URL of the API (default: http://localhost:8080)");
   verb.add_option("--region", a.region, "lambda: region of AWS; requests are signed if there are credentials");
   verb.add_option("--json", a.json, "Write the result as JSON to a file, - for standard output");
-  verb.add_option("--csv", a.csv, "Write every request to a file");
+  verb.add_option("--csv", a.csv, "Write every request to a file, - for standard output");
+  verb.add_option("--report", a.report, "Write a page of tables and plots to a file");
   verb.add_option("--fail-if", a.fail_if, "Exit with 5 if this holds, as in 'cold.p99>10ms'; any number of times")
-      ->expected(1)
       ->allow_extra_args(false);
   verb.add_flag("--quiet", a.quiet, "No progress, no summary");
 }

@@ -45,11 +45,11 @@ struct BenchArguments {
   std::vector<std::string> headers;
   std::optional<std::string> data;
   std::optional<std::string> data_file;
-  std::string path;
+  std::optional<std::string> path;
   bool insecure = false;
   bool phases = true;
 
-  std::string grpc = kDefaultGrpc;
+  std::optional<std::string> grpc;  // default: kDefaultGrpc
   std::optional<std::string> cold_command;
   std::optional<std::string> cold_templates;
   std::optional<std::string> function;
@@ -58,6 +58,7 @@ struct BenchArguments {
 
   std::string json;
   std::string csv;
+  std::string report;
   std::vector<std::string> fail_if;
   bool quiet = false;
 

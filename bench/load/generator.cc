@@ -64,7 +64,8 @@ void Generator::RunOpen(Arrivals& arrivals, const Limits& limits) {
   timeout_ = limits.timeout;
   Begin(start + limits.warmup);
   bool warm = limits.warmup == 0;
-  next_ = arrivals.Next();
+  left_ = limits.count > 0 ? limits.count : UINT64_MAX;
+  Advance(arrivals, start);
   while (!stopped() && (next_.has_value() || !backlog_.empty())) {
     SendBacklog(clock_.Now());
     const Nanos due = SendDue(arrivals, start);
@@ -91,9 +92,14 @@ Nanos Generator::SendDue(Arrivals& arrivals, Nanos start) {
     } else {
       backlog_.push_back(request);
     }
-    next_ = arrivals.Next();
+    Advance(arrivals, start);
   }
   return INT64_MAX;
+}
+
+void Generator::Advance(Arrivals& arrivals, Nanos start) {
+  next_ = left_ > 0 ? arrivals.Next() : std::nullopt;
+  if (next_.has_value() && start + next_->at >= recorder_.begin()) --left_;
 }
 
 void Generator::SendBacklog(Nanos now) {

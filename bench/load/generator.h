@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -66,6 +67,7 @@ class Generator {
   size_t Poll(Nanos until);
   // Sends what is due of the schedule, a few at a time. When the next one is due.
   Nanos SendDue(Arrivals& arrivals, Nanos start);
+  void Advance(Arrivals& arrivals, Nanos start);
   void SendBacklog(Nanos now);
   // Waits for all that is under way.
   void Drain();
@@ -79,6 +81,7 @@ class Generator {
   const std::atomic<bool>& stop_;
   Nanos timeout_ = 0;
   std::optional<Arrival> next_;
+  uint64_t left_ = 0;            // requests of the schedule that may still be sent
   std::deque<Request> backlog_;  // due, but no connection was free
   std::vector<Sample> done_;
   Nanos cpu_begin_ = 0;
