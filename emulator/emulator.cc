@@ -75,7 +75,7 @@ struct Emulator::Impl {
   }
 
   asio::awaitable<absl::Status> StartZygote(const EnginePaths& engine) {
-    const auto ready = std::make_shared<OneShot<absl::Status>>(context.get_executor());
+    const auto ready = std::make_shared<OneShot<absl::Status>>();
     launcher.Start(engine, [ready](absl::Status status) { ready->Set(std::move(status)); });
     co_return co_await ready->Get();
   }
@@ -108,7 +108,7 @@ struct Emulator::Impl {
   }
 
   asio::awaitable<void> Probe() {
-    all_probed = std::make_shared<OneShot<bool>>(context.get_executor());
+    all_probed = std::make_shared<OneShot<bool>>();
     if (functions.empty()) co_return;
     for (size_t i = 0; i < kProbesAtOnce; ++i) asio::co_spawn(context, ProbeFunctions(), asio::detached);
     asio::steady_timer timer(context, kProbeTime);

@@ -33,7 +33,6 @@ constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr size_t kChunkBytes = 64 << 10;
 // Room for a usual response, so that one read takes all of it.
 constexpr size_t kUsualResponseBytes = 8 << 10;
-constexpr uint32_t kMaxResponseHeaderBytes = 256 << 10;
 constexpr size_t kMaxErrorBytes = 1 << 20;
 // Reserved for hearth's own headers; see runtime/fetch_handler.js for the one that is for this file only.
 constexpr std::string_view kOwnHeaderPrefix = "x-hearth-";
@@ -77,7 +76,6 @@ class Chunk {
 
 // The upload, running beside the download when the request has a body.
 struct Upload {
-  explicit Upload(const asio::any_io_executor& executor) : done(executor) {}
   OneShot<absl::Status> done;
 };
 
@@ -143,7 +141,7 @@ class Download {
 
   std::unique_ptr<Parser> MakeParser() const {
     auto parser = std::make_unique<Parser>();
-    parser->header_limit(kMaxResponseHeaderBytes);
+    parser->header_limit(HttpExchange::kMaxResponseHeaderBytes);
     parser->body_limit(boost::none);
     parser->skip(request_.method == "HEAD");
     return parser;
@@ -164,8 +162,7 @@ class Download {
     head.reason = std::string(message.reason());
     for (const auto& field : message) {
       const std::string_view name(field.name_string().data(), field.name_string().size());
-      if (!IsHopByHop(name) && !name.starts_with(kOwnHeaderPrefix))
-        head.headers.emplace_back(name, std::string(field.value()));
+      if (HttpExchange::IsKept(name)) head.headers.emplace_back(name, std::string(field.value()));
     }
     head.headers.insert(head.headers.end(), options_.response_headers.begin(), options_.response_headers.end());
     head.no_body = request_.method == "HEAD" || head.status == 204 || head.status == 304;
@@ -242,11 +239,13 @@ class Download {
   ResponseSink& sink_;
   const uint64_t limit_;
   const HttpExchange::Options& options_;
-  flat_buffer buffer_{kChunkBytes + kMaxResponseHeaderBytes};
+  flat_buffer buffer_{kChunkBytes + HttpExchange::kMaxResponseHeaderBytes};
   HttpExchange::Result result_;
 };
 
 }  // namespace
+
+bool HttpExchange::IsKept(std::string_view name) { return !IsHopByHop(name) && !name.starts_with(kOwnHeaderPrefix); }
 
 asio::awaitable<HttpExchange::Result> HttpExchange::Run(Instance::Connection& connection, const HttpRequestHead& head,
                                                         std::string_view request_id, BodySource& body,
@@ -261,7 +260,7 @@ asio::awaitable<HttpExchange::Result> HttpExchange::Run(Instance::Connection& co
   }
 
   const auto executor = co_await asio::this_coro::executor;
-  const auto upload = std::make_shared<Upload>(executor);
+  const auto upload = std::make_shared<Upload>();
   // The references stay valid: this coroutine does not end before the upload has.
   asio::co_spawn(
       executor,

@@ -14,6 +14,7 @@
 #include "base/strings.h"
 #include "base/units.h"
 #include "invoker/cpu_limit.h"
+#include "invoker/fetch_exchange.h"
 #include "invoker/http_exchange.h"
 #include "invoker/one_shot.h"
 
@@ -100,6 +101,18 @@ LimitBreach RequestBreach(const FunctionSpec& spec, FunctionKind kind) {
   return {"limits.request", FormatSize(RequestLimit(spec.limits, kind)), ""};
 }
 
+// All of a body whose length is known to be short.
+asio::awaitable<absl::StatusOr<std::string>> ReadBody(BodySource& source, uint64_t length) {
+  std::string body(length, '\0');
+  for (size_t read = 0; read < length;) {
+    const absl::StatusOr<size_t> size = co_await source.Read(std::span(body).subspan(read));
+    if (!size.ok()) co_return size.status();
+    if (*size == 0) co_return absl::InvalidArgumentError("the request's body ended early");
+    read += *size;
+  }
+  co_return body;
+}
+
 InvocationError ErrorOfJson(const std::string& text) {
   InvocationError error{"Error", "the function failed", {}};
   boost::system::error_code failed;
@@ -158,6 +171,9 @@ class Invoker::Invocation {
     spec_ = invoker.pool_.Find(function);
   }
 
+  // The instance says that nothing was logged.
+  void SetNothingLogged() { logged_ = false; }
+
   // Gives the instance back, unused.
   void Abandon() {
     if (lease_.instance != nullptr) invoker_.pool_.Release(std::move(lease_), false);
@@ -167,7 +183,7 @@ class Invoker::Invocation {
   void Finish() {
     if (options_.cancel != nullptr) options_.cancel->OnCancel(nullptr);
     if (lease_.instance != nullptr) {
-      result_.log_tail = lease_.instance->EndRequest(options_.request_id);
+      result_.log_tail = lease_.instance->EndRequest(options_.request_id, logged_ || options_.log_tail);
       invoker_.pool_.Release(std::move(lease_));
     }
     result_.report.outcome = result_.outcome;
@@ -205,7 +221,7 @@ class Invoker::Invocation {
     }
     using Answer = std::variant<std::monostate, Lease, Pool::AcquireError>;
     // Shared: the pool may answer in the same breath in which the deadline passes.
-    const auto answer = std::make_shared<OneShot<Answer>>(invoker_.context_.get_executor());
+    const auto answer = std::make_shared<OneShot<Answer>>();
     const uint64_t ticket = invoker_.pool_.Acquire(spec_->name, [answer](auto granted) {
       std::visit([&](auto& value) { answer->Set(std::move(value)); }, granted);
     });
@@ -370,7 +386,7 @@ class Invoker::Invocation {
  private:
   // Waits for the instance's end, a little.
   asio::awaitable<bool> Exited() {
-    const auto gone = std::make_shared<OneShot<bool>>(invoker_.context_.get_executor());
+    const auto gone = std::make_shared<OneShot<bool>>();
     instance().OnExit([gone] { gone->Set(true); });
     timer_.expires_after(kExitGrace);
     timer_.async_wait([gone](boost::system::error_code error) {
@@ -418,6 +434,7 @@ class Invoker::Invocation {
   bool timed_out_ = false;
   CpuLimit cpu_limit_;
   bool cpu_breached_ = false;
+  bool logged_ = true;
   uint64_t on_exit_ = 0;
   std::shared_ptr<bool> running_ = std::make_shared<bool>(true);
 };
@@ -457,7 +474,7 @@ asio::awaitable<void> Invoker::RunEvent(Invocation& invocation, std::string payl
                                         InvocationResult& result) {
   // The handler's result; or nothing, when the instance ends, the deadline passes or the caller goes away. Shared,
   // because the instance may say something after this coroutine has stopped listening.
-  const auto answer = std::make_shared<OneShot<std::optional<EventResult>>>(context_.get_executor());
+  const auto answer = std::make_shared<OneShot<std::optional<EventResult>>>();
   invocation.BeginRun([answer] { answer->Set(std::nullopt); });
   const auto left =
       std::chrono::duration_cast<std::chrono::system_clock::duration>(invocation.deadline() - Clock::now());
@@ -511,69 +528,98 @@ asio::awaitable<Invoker::HttpResult> Invoker::InvokeHttp(std::string function, H
 
 asio::awaitable<void> Invoker::RunHttp(Invocation& invocation, const HttpRequestHead& head, BodySource& body,
                                        ResponseSink& sink, HttpResult& result) {
+  const FunctionKind kind = invocation.instance().kind();
+  const HttpExchange::Options options{
+      .response_headers = {{"x-hearth-request-id", result.report.request_id}, {"x-hearth-start", result.report.start}},
+      .on_upgrade = [&] { invocation.LiftDeadline(); }};
+  const Lane lane{head, body, sink, ResponseLimit(invocation.spec().limits, kind), options};
+  if (FetchExchange::Takes(kind, head)) {
+    co_await RunFetchLane(invocation, lane, result);
+  } else {
+    co_await RunHttpLane(invocation, lane, result);
+  }
+}
+
+asio::awaitable<void> Invoker::RunFetchLane(Invocation& invocation, const Lane& lane, HttpResult& result) {
+  const auto exchange =
+      std::make_shared<FetchExchange>(invocation.shared_instance(), lane.sink, lane.response_limit, lane.options);
+  invocation.BeginRun([&body = lane.body, exchange] {
+    exchange->BreakOff();
+    body.Abort();
+  });
+  HttpExchange::Result end;
+  absl::StatusOr<std::string> body = co_await ReadBody(lane.body, lane.head.content_length.value_or(0));
+  if (body.ok()) {
+    end = co_await exchange->Run(lane.head, result.report.request_id, *std::move(body));
+  } else {
+    end.end = HttpExchange::End::kRequestFailed;
+    end.request_status = body.status();
+  }
+  invocation.EndRun();
+  if (!end.logged) invocation.SetNothingLogged();
+  co_await Conclude(invocation, lane, std::move(end), result);
+}
+
+asio::awaitable<void> Invoker::RunHttpLane(Invocation& invocation, const Lane& lane, HttpResult& result) {
   absl::StatusOr<Instance::Connection> connection = invocation.instance().Connect();
   if (!connection.ok()) {
     invocation.Fail(Outcome::kInternal, {"Hearth.Internal", std::string(connection.status().message()), {}});
     co_return;
   }
-  const auto break_off = [&] {
+  invocation.BeginRun([&] {
     boost::system::error_code ignored;
     connection->close(ignored);
-    body.Abort();
-  };
-  invocation.BeginRun(break_off);
-  using End = HttpExchange::End;
-  const uint64_t limit = ResponseLimit(invocation.spec().limits, invocation.instance().kind());
-  const HttpExchange::Options exchange_options{
-      .response_headers = {{"x-hearth-request-id", result.report.request_id}, {"x-hearth-start", result.report.start}},
-      .on_upgrade = [&] { invocation.LiftDeadline(); }};
-  HttpExchange::Result exchange =
-      co_await HttpExchange::Run(*connection, head, result.report.request_id, body, sink, limit, exchange_options);
+    lane.body.Abort();
+  });
+  HttpExchange::Result end = co_await HttpExchange::Run(*connection, lane.head, result.report.request_id, lane.body,
+                                                        lane.sink, lane.response_limit, lane.options);
   invocation.EndRun();
-  result.response_started = exchange.started;
-  if (exchange.end == End::kComplete) {
+  const bool reusable = end.reusable;
+  co_await Conclude(invocation, lane, std::move(end), result);
+  if (reusable && connection->is_open()) invocation.instance().Keep(std::move(*connection));
+}
+
+asio::awaitable<void> Invoker::Conclude(Invocation& invocation, const Lane& lane, HttpExchange::Result end,
+                                        HttpResult& result) {
+  using End = HttpExchange::End;
+  result.response_started = end.started;
+  if (end.end == End::kComplete) {
     result.outcome = Outcome::kOk;
-  } else if (invocation.timed_out()) {
-    co_await invocation.FailWithTimeout(false);
-  } else if (invocation.cancelled()) {
-    invocation.FailWithCancellation();
-  } else {
-    switch (exchange.end) {
-      case End::kFunctionError:
-        invocation.Fail(Outcome::kFunctionError, ErrorOfJson(exchange.error));
-        break;
-      case End::kInvalidResponse:
-        invocation.Fail(Outcome::kInvalidResponse,
-                        {"Hearth.InvalidResponse", StrCat("the function's answer is not HTTP: ", exchange.error), {}});
-        break;
-      case End::kResponseTooLarge:
-        invocation.Fail(Outcome::kResponseTooLarge,
-                        {"Hearth.ResponseTooLarge",
-                         StrCat("the response is larger than limits.response = ", FormatSize(limit)),
-                         {},
-                         LimitBreach{"limits.response", FormatSize(limit), ""}});
-        break;
-      case End::kRequestFailed:
-        if (absl::IsResourceExhausted(exchange.request_status)) {
-          invocation.Fail(Outcome::kRequestTooLarge, {"Hearth.RequestTooLarge",
-                                                      std::string(exchange.request_status.message()),
-                                                      {},
-                                                      RequestBreach(invocation.spec(), invocation.instance().kind())});
-        } else {
-          invocation.FailWithCancellation();
-        }
-        break;
-      case End::kClientGone:
-        invocation.FailWithCancellation();
-        break;
-      case End::kConnectionLost:
-      case End::kComplete:
-        co_await invocation.FailWithExit();
-        break;
-    }
+    co_return;
   }
-  if (exchange.reusable && connection->is_open()) {
-    invocation.instance().Keep(std::move(*connection));
+  if (invocation.timed_out()) co_return co_await invocation.FailWithTimeout(false);
+  if (invocation.cancelled()) co_return invocation.FailWithCancellation();
+  switch (end.end) {
+    case End::kFunctionError:
+      co_return invocation.Fail(Outcome::kFunctionError,
+                                end.failure.has_value() ? ToError(*end.failure) : ErrorOfJson(end.error));
+    case End::kInvalidResponse:
+      co_return invocation.Fail(
+          Outcome::kInvalidResponse,
+          {"Hearth.InvalidResponse", StrCat("the function's answer is not HTTP: ", end.error), {}});
+    case End::kBrokenOff:
+      co_return invocation.Fail(Outcome::kInvalidResponse,
+                                {"Hearth.InvalidResponse", "the function did not complete its answer", {}});
+    case End::kResponseTooLarge: {
+      const std::string limit = FormatSize(lane.response_limit);
+      co_return invocation.Fail(Outcome::kResponseTooLarge,
+                                {"Hearth.ResponseTooLarge",
+                                 StrCat("the response is larger than limits.response = ", limit),
+                                 {},
+                                 LimitBreach{"limits.response", limit, ""}});
+    }
+    case End::kRequestFailed:
+      if (!absl::IsResourceExhausted(end.request_status)) co_return invocation.FailWithCancellation();
+      co_return invocation.Fail(Outcome::kRequestTooLarge,
+                                {"Hearth.RequestTooLarge",
+                                 std::string(end.request_status.message()),
+                                 {},
+                                 RequestBreach(invocation.spec(), invocation.instance().kind())});
+    case End::kClientGone:
+      co_return invocation.FailWithCancellation();
+    case End::kConnectionLost:
+    case End::kComplete:
+      co_await invocation.FailWithExit();
   }
 }
 

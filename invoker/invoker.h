@@ -15,6 +15,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "invoker/admission.h"
+#include "invoker/http_exchange.h"
 #include "invoker/http_message.h"
 #include "invoker/outcome.h"
 #include "isolate_pool/pool/pool.h"
@@ -104,6 +105,19 @@ class Invoker {
 
   boost::asio::awaitable<void> RunEvent(Invocation& invocation, std::string payload, std::string client_context,
                                         InvocationResult& result);
+  // What both lanes of HTTP functions are given. Refers to what outlives the run.
+  struct Lane {
+    const HttpRequestHead& head;
+    BodySource& body;
+    ResponseSink& sink;
+    uint64_t response_limit;
+    const HttpExchange::Options& options;
+  };
+  boost::asio::awaitable<void> RunFetchLane(Invocation& invocation, const Lane& lane, HttpResult& result);
+  boost::asio::awaitable<void> RunHttpLane(Invocation& invocation, const Lane& lane, HttpResult& result);
+  // Makes the result of how the exchange ended.
+  static boost::asio::awaitable<void> Conclude(Invocation& invocation, const Lane& lane, HttpExchange::Result end,
+                                               HttpResult& result);
   boost::asio::awaitable<void> RunHttp(Invocation& invocation, const HttpRequestHead& head, BodySource& body,
                                        ResponseSink& sink, HttpResult& result);
 

@@ -80,6 +80,23 @@ class FakeInstance : public Instance, public std::enable_shared_from_this<FakeIn
   }
   void Cancel(uint64_t) override { ++fakes_.cancelled; }
 
+  uint64_t Fetch(const FetchCall& call, std::shared_ptr<FetchListener> listener) override {
+    namespace http = boost::beast::http;
+    FakeHttpRequest request(http::string_to_verb(std::string(call.method)), std::string(call.target), 11);
+    for (const auto& [name, value] : call.headers) request.insert(name, value);
+    request.body() = call.body;
+    boost::asio::post(fakes_.context, [self = shared_from_this(), request = std::move(request), listener] {
+      FakeHttpResponse response = self->fakes_.on_http(request);
+      FetchHead head{.status = response.result_int(), .reason = std::string(response.reason())};
+      for (const auto& field : response) head.headers.emplace_back(field.name_string(), field.value());
+      head.body = std::move(response.body());
+      listener->OnHead(std::move(head));
+    });
+    return 1;
+  }
+  void CancelFetch(uint64_t) override { ++fakes_.cancelled; }
+  void CreditFetch(uint64_t, uint64_t) override {}
+
   absl::StatusOr<Connection> Connect() override {
     Connection ours(fakes_.context);
     Connection theirs(fakes_.context);
@@ -90,7 +107,7 @@ class FakeInstance : public Instance, public std::enable_shared_from_this<FakeIn
   void Keep(Connection) override {}
 
   void BeginRequest(const std::string&, uint64_t) override {}
-  std::string EndRequest(const std::string&) override { return fakes_.log_tail; }
+  std::string EndRequest(const std::string&, bool) override { return fakes_.log_tail; }
   std::chrono::nanoseconds CpuTime() const override { return {}; }
   std::chrono::nanoseconds TreeCpuTime() const override { return {}; }
   uint64_t PeakMemoryBytes() const override { return 41 << 20; }

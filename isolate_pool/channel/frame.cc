@@ -1,5 +1,6 @@
 #include "isolate_pool/channel/frame.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -50,7 +51,10 @@ bool SendBlocking(int socket, std::string_view bytes, std::span<const int> fds) 
     const ssize_t sent = sendmsg(socket, &message, MSG_NOSIGNAL);
     if (sent < 0) {
       if (errno == EINTR) continue;
-      return false;
+      if (errno != EAGAIN) return false;
+      pollfd writable{.fd = socket, .events = POLLOUT, .revents = 0};
+      if (poll(&writable, 1, -1) < 0 && errno != EINTR) return false;
+      continue;
     }
     fds = {};
     bytes.remove_prefix(static_cast<size_t>(sent));

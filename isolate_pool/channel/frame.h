@@ -17,14 +17,21 @@ inline constexpr size_t kFrameHeaderBytes = 4;
 // head-room for the envelope. The other way, the invoker accepts what limits.response allows.
 inline constexpr size_t kMaxFrameBytes = (1u << 30) + (1u << 20);
 
-// A frame ready to be written: header and message in one string.
+// A frame ready to be written, header and message, behind what is in `out`.
+template <typename Message>
+void AppendFrame(const Message& message, std::string* out) {
+  const size_t size = message.ByteSizeLong();
+  const size_t start = out->size();
+  out->resize(start + kFrameHeaderBytes + size);
+  char* const frame = out->data() + start;
+  for (size_t i = 0; i < kFrameHeaderBytes; ++i) frame[i] = static_cast<char>(size >> (8 * i));
+  message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(frame + kFrameHeaderBytes));
+}
+
 template <typename Message>
 std::string EncodeFrame(const Message& message) {
-  const size_t size = message.ByteSizeLong();
   std::string out;
-  out.resize(kFrameHeaderBytes + size);
-  for (size_t i = 0; i < kFrameHeaderBytes; ++i) out[i] = static_cast<char>(size >> (8 * i));
-  message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(out.data() + kFrameHeaderBytes));
+  AppendFrame(message, &out);
   return out;
 }
 
@@ -55,12 +62,12 @@ class FrameDecoder {
   bool failed_ = false;
 };
 
-// Writes all of `bytes` to a blocking socket, with `fds` attached to the first byte. False on error (errno is set).
+// Writes all of `bytes`, however long that takes, with `fds` attached to the first byte. False on error (errno is set).
 // Never raises SIGPIPE.
 bool SendBlocking(int socket, std::string_view bytes, std::span<const int> fds = {});
 
 // Most descriptors that travel with one message.
-inline constexpr size_t kMaxFds = 4;
+inline constexpr size_t kMaxFds = 6;
 
 // One recvmsg; the descriptors that came along are appended close-on-exec to `fds` (at most kMaxFds).
 // Returns what recvmsg returns: bytes read, 0 at end of file, -1 with errno.

@@ -31,6 +31,8 @@ constexpr int kExitLimit = 125;
 constexpr int kExitProtocol = 126;
 
 constexpr size_t kReadBytes = 64 << 10;
+// Of frames that wait for the end of the loop's turn.
+constexpr size_t kMaxQueuedBytes = 256 << 10;
 
 // The invoker knows this failure from the function's own by its type, which is AWS's.
 constexpr std::string_view kResponseSizeTooLarge = "Function.ResponseSizeTooLarge";
@@ -108,6 +110,12 @@ class Instance final : public RuntimeEvents {
     Send(message);
   }
 
+  void OnFetch(internal::FromInstance& message) override {
+    AppendFrame(message, &outgoing_);
+    // Answers to what arrived together leave together, before the loop waits for more.
+    if (outgoing_.size() >= kMaxQueuedBytes) Flush();
+  }
+
   void OnUncaughtError(const internal::Failure& failure) override {
     internal::FromInstance message;
     message.mutable_ending()->set_cause(internal::Ending::UNCAUGHT_ERROR);
@@ -152,6 +160,10 @@ class Instance final : public RuntimeEvents {
     uv_poll_start(&poll_, UV_READABLE,
                   [](uv_poll_t* handle, int, int) { static_cast<Instance*>(handle->data)->OnReadable(); });
     uv_unref(reinterpret_cast<uv_handle_t*>(&poll_));
+    uv_prepare_init(engine_.loop(), &prepare_);
+    prepare_.data = this;
+    uv_prepare_start(&prepare_, [](uv_prepare_t* handle) { static_cast<Instance*>(handle->data)->Flush(); });
+    uv_unref(reinterpret_cast<uv_handle_t*>(&prepare_));
   }
 
   void ReapOrphans() {
@@ -195,6 +207,7 @@ class Instance final : public RuntimeEvents {
     Report(initialised);
     runtime_.BecomeTemplate();
     uv_close(reinterpret_cast<uv_handle_t*>(&poll_), nullptr);
+    uv_close(reinterpret_cast<uv_handle_t*>(&prepare_), nullptr);
     uv_run(engine_.loop(), UV_RUN_NOWAIT);
     close(channel_);
     const bool in_order =
@@ -279,6 +292,12 @@ class Instance final : public RuntimeEvents {
         return runtime_.Invoke(message.invocation());
       case internal::ToInstance::kCancellation:
         return runtime_.Cancel(message.cancellation().id());
+      case internal::ToInstance::kFetchRequest:
+        return runtime_.Fetch(message.fetch_request());
+      case internal::ToInstance::kFetchCancellation:
+        return runtime_.CancelFetch(message.fetch_cancellation().id());
+      case internal::ToInstance::kFetchCredit:
+        return runtime_.CreditFetch(message.fetch_credit().id(), message.fetch_credit().bytes());
       case internal::ToInstance::kConnection: {
         if (descriptors_.empty()) _exit(kExitProtocol);
         return runtime_.Connect(TakeDescriptor());
@@ -311,10 +330,19 @@ class Instance final : public RuntimeEvents {
   }
 
   void Send(const internal::FromInstance& message) {
-    if (!SendBlocking(channel_, EncodeFrame(message))) _exit(kExitProtocol);
+    AppendFrame(message, &outgoing_);
+    Flush();
+  }
+
+  void Flush() {
+    if (outgoing_.empty()) return;
+    if (!SendBlocking(channel_, outgoing_)) _exit(kExitProtocol);
+    outgoing_.clear();
+    if (outgoing_.capacity() > 2 * kMaxQueuedBytes) outgoing_.shrink_to_fit();
   }
 
   [[noreturn]] void Exit(int code) {
+    Flush();
     if (!ending_sent_) {
       internal::FromInstance message;
       message.mutable_ending()->set_cause(internal::Ending::PROCESS_EXIT);
@@ -345,7 +373,9 @@ class Instance final : public RuntimeEvents {
   std::optional<ForkSafety> fork_safety_;  // while it is to become a template
   std::optional<internal::Initialised> initialised_;
   int fork_control_ = -1;
+  std::string outgoing_;  // frames for the end of this turn of the loop
   uv_poll_t poll_{};
+  uv_prepare_t prepare_{};
   uv_check_t check_{};
   sandbox::OrphanReaper orphans_;
   uint64_t response_limit_bytes_ = 0;

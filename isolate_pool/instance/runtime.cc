@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstring>
 #include <vector>
 
+#include "isolate_pool/channel/fetch_window.h"
 #include "isolate_pool/runtime/sources.h"
 
 namespace hearth {
@@ -25,6 +27,33 @@ using v8::Value;
 Local<String> ToV8(Isolate* isolate, std::string_view text) {
   return String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kNormal, static_cast<int>(text.size()))
       .FromMaybe(Local<String>());
+}
+
+// Of bytes as they are on the wire: each is one character.
+Local<String> FromLatin1(Isolate* isolate, std::string_view bytes) {
+  return String::NewFromOneByte(isolate, reinterpret_cast<const uint8_t*>(bytes.data()), v8::NewStringType::kNormal,
+                                static_cast<int>(bytes.size()))
+      .FromMaybe(Local<String>());
+}
+
+void ToLatin1(Isolate* isolate, Local<Value> value, std::string* out) {
+  if (!value->IsString()) return;
+  const auto text = value.As<String>();
+  out->resize(text->Length());
+  text->WriteOneByteV2(isolate, 0, text->Length(), reinterpret_cast<uint8_t*>(out->data()));
+}
+
+// A string as UTF-8, or the bytes of a Uint8Array.
+void ToBytes(Isolate* isolate, Local<Value> value, std::string* out) {
+  if (value->IsString()) {
+    const auto text = value.As<String>();
+    out->resize(text->Utf8LengthV2(isolate));
+    text->WriteUtf8V2(isolate, out->data(), out->size());
+  } else if (value->IsArrayBufferView()) {
+    const auto view = value.As<v8::ArrayBufferView>();
+    out->resize(view->ByteLength());
+    view->CopyContents(out->data(), out->size());
+  }
 }
 
 std::string ToText(Isolate* isolate, Local<Value> value) {
@@ -92,13 +121,18 @@ struct Runtime::Impl {
   Isolate* const isolate;
   RuntimeEvents* events = nullptr;
   RandomNumbers random;
-  v8::Global<Function> warm, assign, run_program, become_template, restore, invoke, cancel, connect, idle;
+  v8::Global<Function> warm, assign, run_program, become_template, restore, invoke, cancel, connect, idle,
+      fetch_request, fetch_cancel, fetch_credit;
+  v8::Global<Object> callback_resource;
+  // Of the fetch lane, to be filled again and again.
+  internal::FromInstance fetch_message;
 
   static Impl& Of(const FunctionCallbackInfo<Value>& info) {
     return *static_cast<Impl*>(info.Data().As<v8::External>()->Value(v8::kExternalPointerTypeTagDefault));
   }
   void Expose(Local<Object> binding, std::string_view name, v8::FunctionCallback callback);
   Local<Object> MakeBinding();
+  void AddFetchLane(Local<Object> binding);
   std::string LoadModules();
   Local<Object> ToObject(const internal::Assignment& assignment);
   // Calls a function of the runtime as the event loop would: next-tick callbacks and microtasks run afterwards.
@@ -171,7 +205,59 @@ Local<Object> Runtime::Impl::MakeBinding() {
     Local<Value> parts[] = {v8::Integer::New(self.isolate, fds[0]), v8::Integer::New(self.isolate, fds[1])};
     info.GetReturnValue().Set(v8::Array::New(self.isolate, parts, std::size(parts)));
   });
+  AddFetchLane(binding);
   return binding;
+}
+
+void Runtime::Impl::AddFetchLane(Local<Object> binding) {
+  const auto set = [&](std::string_view name, uint64_t value) {
+    binding->Set(engine.context(), ToV8(isolate, name), v8::Number::New(isolate, static_cast<double>(value))).Check();
+  };
+  set("fetchWindow", kFetchWindow);
+  set("fetchPiece", kFetchPiece);
+  // (id, status, reason, [name, value, …], string | Uint8Array | undefined, more, logged)
+  Expose(binding, "respond", [](const FunctionCallbackInfo<Value>& info) {
+    Impl& self = Of(info);
+    if (self.events == nullptr) return;
+    self.fetch_message.Clear();
+    internal::FetchResponse& response = *self.fetch_message.mutable_fetch_response();
+    response.set_id(static_cast<uint64_t>(info[0].As<v8::Number>()->Value()));
+    response.set_status(info[1].As<v8::Number>()->Value());
+    ToLatin1(self.isolate, info[2], response.mutable_reason());
+    const auto fields = info[3].As<v8::Array>();
+    for (uint32_t i = 0; i < fields->Length(); ++i) {
+      Local<Value> field;
+      if (!fields->Get(self.engine.context(), i).ToLocal(&field)) return;
+      ToLatin1(self.isolate, field, response.add_headers());
+    }
+    ToBytes(self.isolate, info[4], response.mutable_body());
+    response.set_more(info[5]->IsTrue());
+    response.set_logged(info[6]->IsTrue());
+    self.events->OnFetch(self.fetch_message);
+  });
+  // (id, Uint8Array | undefined, last, broken)
+  Expose(binding, "chunk", [](const FunctionCallbackInfo<Value>& info) {
+    Impl& self = Of(info);
+    if (self.events == nullptr) return;
+    self.fetch_message.Clear();
+    internal::FetchChunk& chunk = *self.fetch_message.mutable_fetch_chunk();
+    chunk.set_id(static_cast<uint64_t>(info[0].As<v8::Number>()->Value()));
+    ToBytes(self.isolate, info[1], chunk.mutable_body());
+    chunk.set_last(info[2]->IsTrue());
+    chunk.set_broken(info[3]->IsTrue());
+    self.events->OnFetch(self.fetch_message);
+  });
+  // (id, failure, logged)
+  Expose(binding, "failFetch", [](const FunctionCallbackInfo<Value>& info) {
+    Impl& self = Of(info);
+    if (self.events == nullptr) return;
+    self.fetch_message.Clear();
+    internal::FetchResponse& response = *self.fetch_message.mutable_fetch_response();
+    response.set_id(static_cast<uint64_t>(info[0].As<v8::Number>()->Value()));
+    ReadFailure(self.isolate, info[1], response.mutable_failure());
+    response.set_logged(info[2]->IsTrue());
+    self.events->OnFetch(self.fetch_message);
+  });
 }
 
 std::string Runtime::Impl::LoadModules() {
@@ -214,12 +300,16 @@ std::string Runtime::Impl::LoadModules() {
   take("cancel", cancel);
   take("connect", connect);
   take("idle", idle);
+  take("fetchRequest", fetch_request);
+  take("fetchCancel", fetch_cancel);
+  take("fetchCredit", fetch_credit);
+  callback_resource.Reset(isolate, Object::New(isolate));
   return "";
 }
 
 v8::MaybeLocal<Value> Runtime::Impl::Call(const v8::Global<Function>& function, std::vector<Local<Value>> arguments) {
   const Local<Context> context = engine.context();
-  node::CallbackScope scope(engine.environment(), Object::New(isolate), {0, 0});
+  node::CallbackScope scope(engine.environment(), callback_resource.Get(isolate), {0, 0});
   return function.Get(isolate)->Call(context, v8::Undefined(isolate), static_cast<int>(arguments.size()),
                                      arguments.data());
 }
@@ -324,6 +414,35 @@ void Runtime::Invoke(const internal::Invocation& invocation) {
 void Runtime::Cancel(uint64_t id) {
   const HandleScope handles(impl_->isolate);
   (void)impl_->Call(impl_->cancel, {v8::Number::New(impl_->isolate, static_cast<double>(id))});
+}
+
+void Runtime::Fetch(const internal::FetchRequest& request) {
+  Isolate* const isolate = impl_->isolate;
+  const HandleScope handles(isolate);
+  std::vector<Local<Value>> fields;
+  fields.reserve(static_cast<size_t>(request.headers_size()));
+  for (const std::string& field : request.headers()) fields.push_back(FromLatin1(isolate, field));
+  Local<Value> body = v8::Undefined(isolate);
+  if (!request.body().empty()) {
+    const auto buffer = v8::ArrayBuffer::New(isolate, request.body().size());
+    std::memcpy(buffer->Data(), request.body().data(), request.body().size());
+    body = v8::Uint8Array::New(buffer, 0, request.body().size());
+  }
+  (void)impl_->Call(impl_->fetch_request, {v8::Number::New(isolate, static_cast<double>(request.id())),
+                                           FromLatin1(isolate, request.request_id()),
+                                           FromLatin1(isolate, request.method()), FromLatin1(isolate, request.target()),
+                                           v8::Array::New(isolate, fields.data(), fields.size()), body});
+}
+
+void Runtime::CancelFetch(uint64_t id) {
+  const HandleScope handles(impl_->isolate);
+  (void)impl_->Call(impl_->fetch_cancel, {v8::Number::New(impl_->isolate, static_cast<double>(id))});
+}
+
+void Runtime::CreditFetch(uint64_t id, uint64_t bytes) {
+  const HandleScope handles(impl_->isolate);
+  (void)impl_->Call(impl_->fetch_credit, {v8::Number::New(impl_->isolate, static_cast<double>(id)),
+                                          v8::Number::New(impl_->isolate, static_cast<double>(bytes))});
 }
 
 void Runtime::Connect(int fd) {

@@ -19,6 +19,8 @@ class RuntimeEvents {
   virtual ~RuntimeEvents() = default;
   virtual void OnInitialised(const internal::Initialised& initialised) = 0;
   virtual void OnResult(const internal::Result& result) = 0;
+  // Of the fetch lane: fetch_response or fetch_chunk. The receiver may take what is in it.
+  virtual void OnFetch(internal::FromInstance& message) = 0;
   // An error that nobody caught; the process ends right after.
   virtual void OnUncaughtError(const internal::Failure& failure) = 0;
 };
@@ -47,6 +49,9 @@ class Runtime {
   void Restore(const internal::Assignment& assignment);
   void Invoke(const internal::Invocation& invocation);
   void Cancel(uint64_t id);
+  void Fetch(const internal::FetchRequest& request);
+  void CancelFetch(uint64_t id);
+  void CreditFetch(uint64_t id, uint64_t bytes);
   // Takes the descriptor.
   void Connect(int fd);
   // The event loop has nothing left to do. True if this made new work.

@@ -6,8 +6,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/local/stream_protocol.hpp>
 
@@ -48,6 +51,37 @@ struct EventResult {
   Failure failure;
 };
 
+using HeaderFields = std::vector<std::pair<std::string, std::string>>;
+
+// One request for the fetch lane, its body included.
+struct FetchCall {
+  std::string_view request_id;
+  std::string_view method;
+  std::string_view target;
+  const HeaderFields& headers;
+  std::string_view body;  // at most kFetchInlineBody
+};
+
+// The head of its response, with all of the body or, if `more`, none of it. Untrusted: nothing is checked yet.
+struct FetchHead {
+  uint32_t status = 0;
+  std::string reason;
+  HeaderFields headers;
+  std::string body;
+  bool more = false;
+  bool logged = false;             // something was logged since the instance's last response
+  std::optional<Failure> failure;  // the handler threw: there is no response
+};
+
+// Told of one response. On the core's thread, never from within Fetch.
+class FetchListener {
+ public:
+  virtual ~FetchListener() = default;
+  virtual void OnHead(FetchHead head) = 0;
+  // `last`: nothing follows; with `broken`, the body is incomplete.
+  virtual void OnPiece(std::string bytes, bool last, bool broken) = 0;
+};
+
 // Used on the core's thread only. Everything that it calls back is called later, never from within a call into it.
 class Instance {
  public:
@@ -66,6 +100,13 @@ class Instance {
   virtual uint64_t Invoke(const Event& event, std::function<void(EventResult)> callback) = 0;
   virtual void Cancel(uint64_t event) = 0;
 
+  // Fetch lane, of functions of that kind. The listener is told until the response is complete, the instance ends (which it
+  // is not told), or the call is cancelled. Returns the call's id.
+  virtual uint64_t Fetch(const FetchCall& call, std::shared_ptr<FetchListener> listener) = 0;
+  virtual void CancelFetch(uint64_t call) = 0;
+  // So many bytes of the response's body, all in all, have been passed on: the instance keeps within kFetchWindow of it.
+  virtual void CreditFetch(uint64_t call, uint64_t bytes) = 0;
+
   // HTTP lane: a connection to the function's server, new or kept from an earlier request.
   virtual absl::StatusOr<Connection> Connect() = 0;
   // Gives a connection back that is between two requests.
@@ -74,8 +115,9 @@ class Instance {
   // What is logged under this request id is attributed to it, up to `log_limit_bytes`; one marker line says that more
   // was dropped. Ids that were not begun are treated as no id.
   virtual void BeginRequest(const std::string& request_id, uint64_t log_limit_bytes) = 0;
-  // Reads what has been written so far, forgets the id, and returns the last 4 KiB of its log.
-  virtual std::string EndRequest(const std::string& request_id) = 0;
+  // Reads what has been written so far, forgets the id, and returns the last 4 KiB of its log. `logged`: false if it is
+  // known that nothing was written; then nothing is read.
+  virtual std::string EndRequest(const std::string& request_id, bool logged) = 0;
 
   // CPU time of the process so far, and its largest resident set. Zero once it has ended.
   virtual std::chrono::nanoseconds CpuTime() const = 0;

@@ -96,9 +96,11 @@ void InstanceLog::BeginRequest(const std::string& request_id, uint64_t limit) {
   unattributed_ = {limit_, false, {}};
 }
 
-std::string InstanceLog::EndRequest(const std::string& request_id) {
-  DrainOutput(standard_output_, kPipeReads);
-  DrainOutput(standard_error_, kPipeReads);
+std::string InstanceLog::EndRequest(const std::string& request_id, bool logged) {
+  if (logged) {
+    DrainOutput(standard_output_, kPipeReads);
+    DrainOutput(standard_error_, kPipeReads);
+  }
   const auto found = requests_.find(request_id);
   if (found == requests_.end()) return "";
   std::string tail = std::move(found->second.tail);

@@ -40,7 +40,7 @@ class InstanceLog {
 
   // As Instance::BeginRequest and EndRequest.
   void BeginRequest(const std::string& request_id, uint64_t limit);
-  std::string EndRequest(const std::string& request_id);
+  std::string EndRequest(const std::string& request_id, bool logged);
   // Whether there is a request that has begun and not ended.
   bool has_requests() const { return !requests_.empty(); }
 

@@ -46,7 +46,10 @@ class ManualInstance final : public Instance {
   absl::StatusOr<Connection> Connect() override { return absl::UnimplementedError("no lane"); }
   void Keep(Connection) override {}
   void BeginRequest(const std::string&, uint64_t) override {}
-  std::string EndRequest(const std::string&) override { return ""; }
+  std::string EndRequest(const std::string&, bool) override { return ""; }
+  uint64_t Fetch(const FetchCall&, std::shared_ptr<FetchListener>) override { return 0; }
+  void CancelFetch(uint64_t) override {}
+  void CreditFetch(uint64_t, uint64_t) override {}
   std::chrono::nanoseconds CpuTime() const override { return {}; }
   std::chrono::nanoseconds TreeCpuTime() const override { return {}; }
   uint64_t PeakMemoryBytes() const override { return 0; }

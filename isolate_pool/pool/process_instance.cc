@@ -9,13 +9,14 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
+#include <limits>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 
 #include "base/strings.h"
 #include "base/units.h"
+#include "isolate_pool/channel/fetch_window.h"
 #include "isolate_pool/instance/interrupt_signal.h"
 #include "isolate_pool/pool/process_statistics.h"
 #include "isolate_pool/sandbox/user_ids.h"
@@ -26,6 +27,8 @@ namespace {
 // What a result's envelope may add to its payload: error text and stack.
 constexpr uint64_t kEnvelopeBytes = 1 << 20;
 constexpr size_t kReadBytes = 64 << 10;
+// What an instance may send of a body before it has credit for it: its window, and a frame or two on top.
+constexpr uint64_t kMaxFetchAhead = 2 * kFetchWindow;
 constexpr int kReadsAtOnce = 16;
 // Exit codes above it name a signal.
 constexpr int kSignalExit = 128;
@@ -209,6 +212,16 @@ void ProcessInstance::Send(internal::ToInstance message, ScopedFd fd) {
   if (!writing_) FlushOutgoing();
 }
 
+void ProcessInstance::SendSoon(const internal::ToInstance& message) {
+  if (outgoing_.empty() || outgoing_.back().fd.valid()) outgoing_.emplace_back();
+  AppendFrame(message, &outgoing_.back().bytes);
+  if (writing_ || std::exchange(flush_posted_, true)) return;
+  boost::asio::post(context_, [self = shared_from_this()] {
+    self->flush_posted_ = false;
+    if (!self->writing_) self->FlushOutgoing();
+  });
+}
+
 void ProcessInstance::FlushOutgoing() {
   while (!outgoing_.empty() && channel_.is_open()) {
     Outgoing& next = outgoing_.front();
@@ -283,7 +296,7 @@ void ProcessInstance::OnHangUp() {
 }
 
 void ProcessInstance::OnFrame(std::string_view frame) {
-  internal::FromInstance message;
+  internal::FromInstance& message = from_instance_;
   if (!message.ParseFromArray(frame.data(), static_cast<int>(frame.size()))) {
     return BreakProtocol("a frame that cannot be read");
   }
@@ -294,23 +307,65 @@ void ProcessInstance::OnFrame(std::string_view frame) {
       return OnSandboxed(message.sandboxed());
     case internal::FromInstance::kEnding:
       return OnEnding(message.ending());
-    case internal::FromInstance::kResult: {
-      const auto event = events_.find(message.result().id());
-      if (event == events_.end()) {
-        if (cancelled_events_.erase(message.result().id()) == 0) BreakProtocol("a result that nobody asked for");
-        return;
-      }
-      const auto callback = std::move(event->second);
-      events_.erase(event);
-      EventResult result;
-      result.ok = !message.result().has_failure();
-      result.payload = std::move(*message.mutable_result()->mutable_payload());
-      if (!result.ok) result.failure = ToFailure(message.result().failure());
-      return callback(std::move(result));
-    }
+    case internal::FromInstance::kResult:
+      return OnResult(*message.mutable_result());
+    case internal::FromInstance::kFetchResponse:
+      return OnFetchResponse(*message.mutable_fetch_response());
+    case internal::FromInstance::kFetchChunk:
+      return OnFetchChunk(*message.mutable_fetch_chunk());
     default:
       return BreakProtocol("a frame of no known kind");
   }
+}
+
+void ProcessInstance::OnResult(internal::Result& message) {
+  const auto event = events_.find(message.id());
+  if (event == events_.end()) {
+    if (cancelled_events_.erase(message.id()) == 0) BreakProtocol("a result that nobody asked for");
+    return;
+  }
+  const auto callback = std::move(event->second);
+  events_.erase(event);
+  EventResult result;
+  result.ok = !message.has_failure();
+  result.payload = std::move(*message.mutable_payload());
+  if (!result.ok) result.failure = ToFailure(message.failure());
+  callback(std::move(result));
+}
+
+void ProcessInstance::OnFetchResponse(internal::FetchResponse& response) {
+  const auto found = fetches_.find(response.id());
+  if (found == fetches_.end() || found->second.head_seen) return BreakProtocol("a response that nobody asked for");
+  if (response.headers_size() % 2 != 0) return BreakProtocol("a response with a header that has no value");
+  PendingFetch& fetch = found->second;
+  const auto listener = fetch.listener;
+  const bool more = response.more() && !response.has_failure();
+  fetch.head_seen = true;
+  if (!more) fetches_.erase(found);
+  if (listener == nullptr) return;
+  FetchHead head{.status = response.status(), .more = more, .logged = response.logged()};
+  if (response.has_failure()) {
+    head.failure = ToFailure(response.failure());
+  } else {
+    head.reason = std::move(*response.mutable_reason());
+    head.body = std::move(*response.mutable_body());
+    head.headers.reserve(static_cast<size_t>(response.headers_size()) / 2);
+    for (int i = 0; i < response.headers_size(); i += 2) {
+      head.headers.emplace_back(std::move(*response.mutable_headers(i)), std::move(*response.mutable_headers(i + 1)));
+    }
+  }
+  listener->OnHead(std::move(head));
+}
+
+void ProcessInstance::OnFetchChunk(internal::FetchChunk& chunk) {
+  const auto found = fetches_.find(chunk.id());
+  if (found == fetches_.end() || !found->second.head_seen) return BreakProtocol("a piece of no response");
+  PendingFetch& fetch = found->second;
+  const auto listener = fetch.listener;
+  fetch.received += chunk.body().size();
+  if (fetch.received > fetch.credited + kMaxFetchAhead) return BreakProtocol("a response that waits for nobody");
+  if (chunk.last()) fetches_.erase(found);
+  if (listener != nullptr) listener->OnPiece(std::move(*chunk.mutable_body()), chunk.last(), chunk.broken());
 }
 
 // Before any of the function's code: what comes later does not count.
@@ -383,7 +438,9 @@ void ProcessInstance::BeginRequest(const std::string& request_id, uint64_t log_l
   if (!worked) memory_watch_.Hurry();
 }
 
-std::string ProcessInstance::EndRequest(const std::string& request_id) { return log_.EndRequest(request_id); }
+std::string ProcessInstance::EndRequest(const std::string& request_id, bool logged) {
+  return log_.EndRequest(request_id, logged);
+}
 
 uint64_t ProcessInstance::Invoke(const Event& event, std::function<void(EventResult)> callback) {
   const uint64_t id = next_event_++;
@@ -407,6 +464,45 @@ void ProcessInstance::Cancel(uint64_t event) {
   internal::ToInstance message;
   message.mutable_cancellation()->set_id(event);
   Send(std::move(message));
+}
+
+uint64_t ProcessInstance::Fetch(const FetchCall& call, std::shared_ptr<FetchListener> listener) {
+  const uint64_t id = next_event_++;
+  fetches_[id].listener = std::move(listener);
+  fetch_message_.Clear();
+  internal::FetchRequest& request = *fetch_message_.mutable_fetch_request();
+  request.set_id(id);
+  request.set_request_id(call.request_id.data(), call.request_id.size());
+  request.set_method(call.method.data(), call.method.size());
+  request.set_target(call.target.data(), call.target.size());
+  for (const auto& [name, value] : call.headers) {
+    request.add_headers(name);
+    request.add_headers(value);
+  }
+  request.set_body(call.body.data(), call.body.size());
+  SendSoon(fetch_message_);
+  return id;
+}
+
+void ProcessInstance::CancelFetch(uint64_t call) {
+  const auto found = fetches_.find(call);
+  if (found == fetches_.end()) return;
+  // What is on its way is still to be told from what nobody asked for.
+  found->second.listener = nullptr;
+  found->second.credited = std::numeric_limits<uint64_t>::max() / 2;
+  fetch_message_.Clear();
+  fetch_message_.mutable_fetch_cancellation()->set_id(call);
+  SendSoon(fetch_message_);
+}
+
+void ProcessInstance::CreditFetch(uint64_t call, uint64_t bytes) {
+  const auto found = fetches_.find(call);
+  if (found == fetches_.end()) return;
+  found->second.credited = bytes;
+  fetch_message_.Clear();
+  fetch_message_.mutable_fetch_credit()->set_id(call);
+  fetch_message_.mutable_fetch_credit()->set_bytes(bytes);
+  SendSoon(fetch_message_);
 }
 
 absl::StatusOr<Instance::Connection> ProcessInstance::Connect() {
@@ -564,6 +660,7 @@ void ProcessInstance::Finish() {
   outgoing_.clear();
   idle_connections_.clear();
   events_.clear();
+  fetches_.clear();
   const auto self = shared_from_this();
   ReportTemplate({});
   ReportReady(absl::AbortedError(Describe(exit_cause_)));

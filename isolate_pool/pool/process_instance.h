@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -72,10 +73,13 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   StartKind start() const override { return start_; }
   uint64_t Invoke(const Event& event, std::function<void(EventResult)> callback) override;
   void Cancel(uint64_t event) override;
+  uint64_t Fetch(const FetchCall& call, std::shared_ptr<FetchListener> listener) override;
+  void CancelFetch(uint64_t call) override;
+  void CreditFetch(uint64_t call, uint64_t bytes) override;
   absl::StatusOr<Connection> Connect() override;
   void Keep(Connection connection) override;
   void BeginRequest(const std::string& request_id, uint64_t log_limit_bytes) override;
-  std::string EndRequest(const std::string& request_id) override;
+  std::string EndRequest(const std::string& request_id, bool logged) override;
   std::chrono::nanoseconds CpuTime() const override;
   std::chrono::nanoseconds TreeCpuTime() const override;
   uint64_t PeakMemoryBytes() const override;
@@ -106,12 +110,17 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void BecomeTemplate();
   void ReportTemplate(TemplateOutcome outcome);
   void Send(internal::ToInstance message, ScopedFd fd = ScopedFd());
+  // Behind what waits already, and together with it, once the core has done what it has to do by now.
+  void SendSoon(const internal::ToInstance& message);
   void FlushOutgoing();
   void ReadChannel();
   void DrainChannel();
   void OnFrame(std::string_view frame);
   void OnSandboxed(const internal::Sandboxed& sandboxed);
   void OnInitialised(const internal::Initialised& initialised);
+  void OnResult(internal::Result& result);
+  void OnFetchResponse(internal::FetchResponse& response);
+  void OnFetchChunk(internal::FetchChunk& chunk);
   void OnEnding(const internal::Ending& ending);
   void AwaitStack();
   void WaitForExit();
@@ -144,6 +153,9 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   FrameDecoder decoder_;
   std::deque<Outgoing> outgoing_;
   bool writing_ = false;
+  bool flush_posted_ = false;
+  internal::ToInstance fetch_message_;    // to be filled again and again
+  internal::FromInstance from_instance_;  // likewise
   InstanceLog log_;
   MemoryWatch memory_watch_;
 
@@ -160,6 +172,13 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   uint64_t next_event_ = 1;
   std::map<uint64_t, std::function<void(EventResult)>> events_;
   std::set<uint64_t> cancelled_events_;  // whose results may still come
+  struct PendingFetch {
+    std::shared_ptr<FetchListener> listener;  // null: cancelled
+    bool head_seen = false;
+    uint64_t received = 0;  // bytes of the body
+    uint64_t credited = 0;
+  };
+  std::unordered_map<uint64_t, PendingFetch> fetches_;
   std::vector<Connection> idle_connections_;
 
   ExitCause pending_cause_;  // why it is about to end; becomes exit_cause_ when it has

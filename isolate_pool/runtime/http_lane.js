@@ -17,6 +17,7 @@ let fallback = null;  // listens on a port of the system's choice; served if no 
 let expectedPort = 0;
 let intercepting = true;
 let onListening = null;
+let makeServer = null;  // for the first connection
 const waiting = [];
 
 // Stands in for the handle of a listening socket.
@@ -63,6 +64,11 @@ function serve(target) {
   target.keepAliveTimeout = 0;
   attributeLogs(target);
   for (const fd of waiting.splice(0)) connect(fd);
+}
+
+// A server that is not made before somebody connects.
+function serveLater(make) {
+  makeServer = make;
 }
 
 function pretendToListen(target, port) {
@@ -115,6 +121,7 @@ function reset() {
   serverPort = 0;
   fallback = null;
   onListening = null;
+  makeServer = null;
 }
 
 function onListen(callback) {
@@ -127,6 +134,10 @@ function listening() {
 }
 
 function connect(fd) {
+  if (makeServer !== null) {
+    serve(makeServer());
+    makeServer = null;
+  }
   if (server === null) {
     waiting.push(fd);
     return null;
@@ -148,4 +159,4 @@ function connect(fd) {
   return socket;
 }
 
-module.exports = { connect, install, leaveToNode, listening, onListen, prepare, reset, serve };
+module.exports = { connect, install, leaveToNode, listening, onListen, prepare, reset, serve, serveLater };

@@ -7,6 +7,7 @@ const { pathToFileURL } = require('url');
 const { HearthError } = require('./failure');
 const eventLane = require('./event_lane');
 const fetchHandler = require('./fetch_handler');
+const fetchLane = require('./fetch_lane');
 const framework = require('./framework');
 const httpLane = require('./http_lane');
 const { settle } = require('./promises');
@@ -77,7 +78,8 @@ function useFetch(exports, { entry }) {
     throw new HearthError('Hearth.HandlerNotFound',
       `${path.basename(entry)} does not export default an object with a fetch function`);
   }
-  httpLane.serve(fetchHandler.createServer(target));
+  fetchLane.serve(target);
+  httpLane.serveLater(() => fetchHandler.createServer(target));
   httpLane.leaveToNode();
   return 'fetch';
 }

@@ -7,6 +7,7 @@
 const { AsyncLocalStorage } = require('async_hooks');
 
 const requests = new AsyncLocalStorage();
+let logged = false;
 
 // Runs fn with what it logs, now and later, attributed to the request.
 function withRequest(requestId, fn, ...args) {
@@ -17,6 +18,7 @@ function marked(stream) {
   const write = stream.write;
   let last = '';
   stream.write = function (chunk, encoding, callback) {
+    logged = true;
     const current = requests.getStore() ?? '';
     if (current !== last) {
       last = current;
@@ -50,4 +52,11 @@ function uninstall() {
   for (const [name, original] of originals) Object.defineProperty(process, name, original);
 }
 
-module.exports = { install, uninstall, withRequest };
+// Whether anything was written since the last call. Whoever is told looks for it before the request is forgotten.
+function takeLogged() {
+  const was = logged;
+  logged = false;
+  return was;
+}
+
+module.exports = { install, takeLogged, uninstall, withRequest };

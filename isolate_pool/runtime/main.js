@@ -7,7 +7,9 @@ const identity = require('./identity');
 const logs = require('./logs');
 const load = require('./load');
 const eventLane = require('./event_lane');
+const fetchLane = require('./fetch_lane');
 const httpLane = require('./http_lane');
+const leanResponse = require('./lean_response');
 const { settle } = require('./promises');
 const program = require('./program');
 const { exercise } = require('./warm');
@@ -44,6 +46,7 @@ function reportUncaught(error, origin) {
 async function warm(exercised) {
   logs.install();
   httpLane.install();
+  leanResponse.install();
   process.on('uncaughtExceptionMonitor', reportUncaught);
   identity.install();
   identity.assume({ directory: '/', entry: '', instance: 'zygote' });
@@ -63,6 +66,7 @@ function assign(assignment) {
 // Instead of assign: this process runs a program, and no function.
 function runProgram(description) {
   process.removeListener('uncaughtExceptionMonitor', reportUncaught);
+  leanResponse.uninstall();
   program.run(description);
 }
 
@@ -97,7 +101,8 @@ function idle() {
     }
     return true;
   }
-  return eventLane.idle();
+  const events = eventLane.idle();
+  return fetchLane.idle() || events;
 }
 
 module.exports = {
@@ -109,5 +114,8 @@ module.exports = {
   invoke: eventLane.invoke,
   cancel: eventLane.cancel,
   connect: httpLane.connect,
+  fetchRequest: fetchLane.request,
+  fetchCancel: fetchLane.cancel,
+  fetchCredit: fetchLane.credit,
   warm,
 };

@@ -41,6 +41,26 @@ async function exchangeWebObjects() {
   }
 }
 
+// The path of a cold start of a fetch function; with a body, a stream and JSON now and then.
+async function exchangeFetch() {
+  const fetchLane = require('./fetch_lane');
+  fetchLane.serve({
+    async fetch(request) {
+      if (request.method === 'GET') return new Response('hello', { headers: { 'content-type': 'text/plain' } });
+      const value = await request.json();
+      return value.a === 1 ? Response.json(value) : new Response(new Blob(['hello']).stream());
+    },
+  });
+  const fields = ['Host', 'localhost', 'User-Agent', 'curl/8', 'Accept', '*/*', 'X-Forwarded-For', '127.0.0.1'];
+  const encoder = new TextEncoder();
+  for (let i = 0; i < ROUNDS; i++) {
+    fetchLane.request(2 * i, 'warm', 'GET', '/?a=1', fields, undefined);
+    fetchLane.request(2 * i + 1, 'warm', 'POST', '/', fields, encoder.encode(`{"a":${i % 2}}`));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  fetchLane.reset();
+}
+
 // Requests over the HTTP lane, to a fetch handler and to a plain server: the path that a cold start takes.
 async function exchangeHttp() {
   const http = require('http');
@@ -98,6 +118,7 @@ async function loadFiles() {
   const fs = require('fs');
   const path = require('path');
   const Module = require('module');
+  const fetchLane = require('./fetch_lane');
   const httpLane = require('./http_lane');
   const { load } = require('./load');
   const folder = fs.mkdtempSync(path.join(require('os').tmpdir(), 'hearth-warm-'));
@@ -116,6 +137,7 @@ async function loadFiles() {
         await load({ entry, kind: '', handler: '', port: WARM_PORT }, () => {}).done;
         delete Module._cache[entry];
         httpLane.reset();
+        fetchLane.reset();
       }
     }
   } finally {
@@ -139,6 +161,7 @@ async function exercise() {
   for (const name of COMMON_MODULES) require(name);
   touchModules();
   await exchangeWebObjects();
+  await exchangeFetch();
   await exchangeHttp();
   await loadFiles();
   await exchangeEvents();

@@ -1,7 +1,7 @@
-// A promise that never settles, of an HTTP function.
+// A promise that never settles, of a fetch function: told at once, not when the time is up.
 // expect: {
-//   "limits": { "timeout": "500ms" },
-//   "outcome": "timeout",
+//   "outcome": "function_error",
+//   "message": "never settles",
 //   "within": 1000
 // }
 export default {

@@ -1,0 +1,239 @@
+// The fetch lane: requests for `export default { fetch(request, env, ctx) }` that came over the channel as a whole, and
+// the way back of their responses. No HTTP parser and no socket is between the handler and the channel.
+'use strict';
+
+const { Failure } = require('./failure');
+const leanResponse = require('./lean_response');
+const logs = require('./logs');
+const { settle } = require('./promises');
+
+// Taken before any function's code can replace it.
+const { apply } = Reflect;
+const { append, forEach } = Headers.prototype;
+const headersOfRequest = Reflect.getOwnPropertyDescriptor(Request.prototype, 'headers').get;
+const { encode } = TextEncoder.prototype;
+const encoder = new TextEncoder();
+const { subarray } = Uint8Array.prototype;
+
+// How many microtask turns a body gets to prove that it ends with its first piece. A buffer does so at once; a real
+// stream takes longer and is sent as it comes.
+const MICROTASK_TURNS = 8;
+
+let target = null;
+let env = null;
+// By id. No Map: a function may replace its methods.
+let calls = { __proto__: null };
+let callCount = 0;
+
+// One request and its response.
+class Call {
+  headSent = false;
+  abort = null;    // made when the handler asks for the request's signal
+  aborted = false;
+  sent = 0;        // bytes of the body so far
+  credited = 0;    // of which have left hearth
+  proceed = null;  // waits for credit
+  reader = null;   // of the response's body, once it streams
+
+  constructor(id, isHead) {
+    this.id = id;
+    this.isHead = isHead;
+  }
+
+  signal() {
+    if (this.abort === null) {
+      this.abort = new AbortController();
+      if (this.aborted) this.abort.abort(goneAway());
+    }
+    return this.abort.signal;
+  }
+}
+
+// Its signal is made when it is asked for, which few handlers do.
+class IncomingRequest extends Request {
+  #call;
+
+  constructor(url, init, call) {
+    super(url, init);
+    this.#call = call;
+  }
+
+  get signal() {
+    return this.#call.signal();
+  }
+}
+Object.defineProperty(IncomingRequest, 'name', { value: 'Request' });
+Object.defineProperty(IncomingRequest.prototype, 'constructor', { value: Request });
+
+function goneAway() {
+  return new DOMException('the client went away', 'AbortError');
+}
+
+function toRequest(call, method, path, fields, body) {
+  let host = 'localhost';
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i].length === 4 && fields[i].toLowerCase() === 'host') host = fields[i + 1];
+  }
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  const request = new IncomingRequest(`http://${host}${path}`, { method, body: hasBody ? body : undefined }, call);
+  const headers = apply(headersOfRequest, request, []);
+  for (let i = 0; i < fields.length; i += 2) apply(append, headers, [fields[i], fields[i + 1]]);
+  return request;
+}
+
+function flatten(headers) {
+  const fields = [];
+  apply(forEach, headers, [(value, name) => {
+    fields[fields.length] = name;
+    fields[fields.length] = value;
+  }]);
+  return fields;
+}
+
+function sendHead(call, response, body, more) {
+  const fields = flatten(leanResponse.headersOf(response));
+  call.headSent = true;
+  binding.respond(call.id, leanResponse.statusOf(response), leanResponse.statusTextOf(response), fields, body, more,
+    logs.takeLogged());
+}
+
+// Waits until the client has taken enough of what was sent; false if it has gone.
+async function proceed(call) {
+  while (!call.aborted && call.sent - call.credited >= binding.fetchWindow) {
+    await new Promise((resolve) => (call.proceed = resolve));
+  }
+  return !call.aborted;
+}
+
+async function sendPieces(call, bytes) {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('a chunk of the response\'s body is no Uint8Array');
+  for (let at = 0; at < bytes.byteLength; at += binding.fetchPiece) {
+    if (!(await proceed(call))) return false;
+    const piece = apply(subarray, bytes, [at, at + binding.fetchPiece]);
+    call.sent += piece.byteLength;
+    binding.chunk(call.id, piece, false, false);
+  }
+  return !call.aborted;
+}
+
+async function sendStream(call, response, body) {
+  const reader = body.getReader();
+  call.reader = reader;
+  const first = await reader.read();
+  if (first.done) return sendHead(call, response, undefined, false);
+  let following = null;
+  const next = settle(reader.read(), (result) => (following = result));
+  for (let turn = 0; turn < MICROTASK_TURNS && following === null; turn++) await undefined;
+  if (following?.done && first.value instanceof Uint8Array && first.value.byteLength <= binding.fetchPiece) {
+    return sendHead(call, response, first.value, false);
+  }
+  sendHead(call, response, undefined, true);
+  if (!(await sendPieces(call, first.value))) return undefined;
+  for (let result = await next; !result.done; result = await reader.read()) {
+    if (!(await sendPieces(call, result.value))) return undefined;
+  }
+  return binding.chunk(call.id, undefined, true, false);
+}
+
+async function send(call, response) {
+  if (!leanResponse.isResponse(response)) throw new TypeError('fetch did not return a Response');
+  if (call.isHead) {
+    if (leanResponse.take(response) === undefined) leanResponse.bodyOf(response)?.cancel();
+    return sendHead(call, response, undefined, false);
+  }
+  const text = leanResponse.take(response);
+  if (text === undefined) {
+    const body = leanResponse.bodyOf(response);
+    return body === null ? sendHead(call, response, undefined, false) : sendStream(call, response, body);
+  }
+  if (text.length <= binding.fetchPiece / 4) return sendHead(call, response, text, false);
+  sendHead(call, response, undefined, true);
+  if (await sendPieces(call, apply(encode, encoder, [text]))) binding.chunk(call.id, undefined, true, false);
+  return undefined;
+}
+
+function fail(call, error) {
+  if (call.aborted) return;
+  console.error(error);
+  if (call.headSent) binding.chunk(call.id, undefined, true, true);
+  else binding.failFetch(call.id, Failure.from(error), logs.takeLogged());
+}
+
+function forget(call) {
+  if (!(call.id in calls)) return;
+  delete calls[call.id];
+  callCount--;
+}
+
+async function answer(call, method, path, fields, body) {
+  const context = {
+    waitUntil(promise) {
+      settle((async () => promise)(), undefined, (error) => console.error(error));
+    },
+    passThroughOnException() {},
+  };
+  await send(call, await target.fetch(toRequest(call, method, path, fields, body), env, context));
+}
+
+function run(call, method, path, fields, body) {
+  settle(answer(call, method, path, fields, body), () => forget(call), (error) => {
+    fail(call, error);
+    forget(call);
+  });
+}
+
+function serve(object) {
+  target = object;
+  env = { ...process.env };
+}
+
+// `fields`: name, value, name, value. `body`: a Uint8Array, or undefined.
+function request(id, requestId, method, path, fields, body) {
+  const call = new Call(id, method === 'HEAD');
+  calls[id] = call;
+  callCount++;
+  logs.withRequest(requestId, run, call, method, path, fields, body);
+}
+
+function cancel(id) {
+  const call = calls[id];
+  if (call === undefined) return;
+  forget(call);
+  call.aborted = true;
+  call.abort?.abort(goneAway());
+  call.proceed?.();
+  if (call.reader) settle(call.reader.cancel(new Error('the client went away')), undefined, () => {});
+}
+
+function credit(id, bytes) {
+  const call = calls[id];
+  if (call === undefined) return;
+  call.credited = bytes;
+  call.proceed?.();
+}
+
+// Nothing is going on any more: what has no response by now never will, unless it waits for the client to go away. True
+// if there was such a request.
+function idle() {
+  let found = false;
+  if (callCount === 0) return found;
+  for (const id in calls) {
+    const call = calls[id];
+    if (call.headSent || call.abort !== null) continue;
+    found = true;
+    forget(call);
+    binding.failFetch(call.id, new Failure('Hearth.NeverSettled',
+      'the handler\'s promise never settles: nothing is pending that could settle it'), logs.takeLogged());
+  }
+  return found;
+}
+
+// As if nothing had been served yet.
+function reset() {
+  target = null;
+  env = null;
+  calls = { __proto__: null };
+  callCount = 0;
+}
+
+module.exports = { cancel, credit, idle, request, reset, serve };
