@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/strings.h"
+#include "bench/compare/clustering.h"
 #include "bench/compare/comparable.h"
 #include "bench/compare/result.h"
 
@@ -28,6 +29,8 @@ constexpr std::array<NamedQuantile, 3> kQuantiles = {{{"p50", 0.5}, {"p90", 0.9}
 constexpr double kMinBeyondQuantile = 5;
 constexpr double kMinForMean = 10;
 constexpr size_t kMinIntervals = 8;
+// Quantiles beyond it scatter as the p99 of intervals does, those below as their median.
+constexpr double kTail = 0.95;
 // A draw of a mean costs as much as there are values. Merging buckets to so few of them takes far less than a hundredth
 // off the spread of latencies, and nothing off their mean.
 constexpr size_t kMaxValuesOfMean = 64;
@@ -84,10 +87,20 @@ Failures FailuresOf(const json::value& result) {
   return failures;
 }
 
+// A draw, further away from what it is drawn around.
+double Stretched(double draw, double center, double stretch) { return center * std::pow(draw / center, stretch); }
+
 class Comparer {
  public:
   Comparer(const json::value& a, const json::value& b, const CompareOptions& options)
-      : a_(a), b_(b), options_(options) {}
+      : a_(a), b_(b), options_(options) {
+    const Sample latency_a = LatencyOf(a, "all");
+    const Sample latency_b = LatencyOf(b, "all");
+    middle_a_ = ClusteringOf(a, "p50", 0.5, latency_a);
+    middle_b_ = ClusteringOf(b, "p50", 0.5, latency_b);
+    tail_a_ = ClusteringOf(a, "p99", 0.99, latency_a);
+    tail_b_ = ClusteringOf(b, "p99", 0.99, latency_b);
+  }
 
   Comparison Run() {
     comparison_.warnings = DoubtsAbout(a_, b_);
@@ -114,18 +127,25 @@ class Comparer {
     const Sample& a = samples_.emplace_back(LatencyOf(a_, group));
     const Sample& b = samples_.emplace_back(LatencyOf(b_, group));
     for (const auto& [name, quantile] : kQuantiles) {
-      const double needed = kMinBeyondQuantile / (1 - quantile);
-      AddLatency(group, name, a, b, needed, [&a, &b, quantile = quantile](Resampler& resampler) {
-        const double before = resampler.Quantile(a, quantile);
-        return resampler.Quantile(b, quantile) / before;
-      });
+      const bool tail = quantile > kTail;
+      AddLatency(group, name, a, b, kMinBeyondQuantile / (1 - quantile),
+                 [&a, &b, quantile = quantile, stretch_a = (tail ? tail_a_ : middle_a_).Stretch(a.n()),
+                  stretch_b = (tail ? tail_b_ : middle_b_).Stretch(b.n())](Resampler& resampler) {
+                   const double before = resampler.Quantile(a, quantile);
+                   const double after = resampler.Quantile(b, quantile);
+                   return Stretched(after, b.Quantile(quantile), stretch_b) /
+                          Stretched(before, a.Quantile(quantile), stretch_a);
+                 });
     }
     const Sample& merged_a = samples_.emplace_back(a.Merged(kMaxValuesOfMean));
     const Sample& merged_b = samples_.emplace_back(b.Merged(kMaxValuesOfMean));
-    AddLatency(group, "mean", merged_a, merged_b, kMinForMean, [&merged_a, &merged_b](Resampler& resampler) {
-      const double before = resampler.Mean(merged_a);
-      return resampler.Mean(merged_b) / before;
-    });
+    AddLatency(group, "mean", merged_a, merged_b, kMinForMean,
+               [&merged_a, &merged_b, stretch_a = std::max(middle_a_.Stretch(a.n()), tail_a_.Stretch(a.n())),
+                stretch_b = std::max(middle_b_.Stretch(b.n()), tail_b_.Stretch(b.n()))](Resampler& resampler) {
+                 const double before = resampler.Mean(merged_a);
+                 const double after = resampler.Mean(merged_b);
+                 return Stretched(after, merged_b.Mean(), stretch_b) / Stretched(before, merged_a.Mean(), stretch_a);
+               });
     for (const std::string_view phase : kPhases) {
       const std::optional<double> before = FindNumber(a_, {"groups", group, "phases", phase, "mean"});
       const std::optional<double> after = FindNumber(b_, {"groups", group, "phases", phase, "mean"});
@@ -144,7 +164,7 @@ class Comparer {
       metric.reason = "no histogram";
     } else if (std::min(a.n(), b.n()) < needed - 1e-6) {
       metric.reason = StrCat("fewer than ", static_cast<int64_t>(needed + 0.5), " requests");
-    } else if (a.values.front() <= 0) {
+    } else if (std::min(a.values.front(), b.values.front()) <= 0) {
       metric.reason = "latencies of 0";
     } else {
       const double error_a = FindNumber(a_, {"histogram_error"}).value_or(0);
@@ -206,6 +226,8 @@ class Comparer {
   const json::value& a_;
   const json::value& b_;
   const CompareOptions options_;
+  Clustering middle_a_, middle_b_;  // as the medians of intervals show it
+  Clustering tail_a_, tail_b_;      // as their p99 do
   Comparison comparison_;
   std::deque<Sample> samples_;  // its elements stay where they are
   std::vector<Pending> pending_;

@@ -10,8 +10,9 @@
 // intervals hold at once with a probability of kConfidence: with m of them, each is made for 1 - (1 - kConfidence) / m
 // (Bonferroni), so that two runs of the same thing come out "same" in all of them at least so often.
 //
-// The intervals say how far chance in one run's own requests reaches, taken as independent. They cannot know how much two
-// runs of the same thing differ on this machine, be it for its temperature or for its other work: only more runs tell.
+// The intervals say how far chance reaches within a run, and are stretched by how much requests of the same moment have in
+// common (clustering.h): a busy second counts as one event, not as hundreds. What differs between any two runs of the same
+// thing, but not within one, they cannot know: only more runs tell.
 //
 // The mean of each phase is shown but not judged: results hold no histogram of it.
 //

@@ -42,6 +42,12 @@ Sample Sample::Merged(size_t most) const {
   return merged;
 }
 
+double Sample::Mean() const {
+  double sum = 0;
+  for (size_t i = 0; i < values.size(); ++i) sum += counts[i] * values[i];
+  return sum / n();
+}
+
 double Sample::Quantile(double quantile) const { return ValueAtRank(*this, RankOf(quantile, n())); }
 
 double Resampler::Gamma(double shape) { return gamma_(random_, std::gamma_distribution<double>::param_type(shape)); }

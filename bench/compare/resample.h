@@ -27,6 +27,7 @@ struct Sample {
   double n() const { return cumulative.empty() ? 0 : cumulative.back(); }
   // The smallest value that at least `quantile` of all are at or below. The sample must not be empty.
   double Quantile(double quantile) const;
+  double Mean() const;
   // At most so many values, each the mean of some that are neighbours.
   Sample Merged(size_t most) const;
 };
