@@ -81,7 +81,8 @@ size_t OrphanReaper::Look() {
 void KillDescendants() {
   for (std::vector<pid_t> children = Children(); !children.empty(); children = Children()) {
     for (pid_t pid : children) kill(pid, SIGKILL);
-    for (pid_t pid : children) waitpid(pid, nullptr, 0);
+    // In whatever order they end: the first process of a pid namespace ends after all others of it were waited for.
+    for (size_t i = 0; i < children.size(); ++i) waitpid(-1, nullptr, 0);
   }
 }
 

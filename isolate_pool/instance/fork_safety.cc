@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -111,6 +112,23 @@ std::string ForkSafety::Refusal(int* threads) const {
     if (!target.empty() && !CanBeForked(target)) return StrCat("descriptor ", fd, " is open (", target, ")");
   }
   return "";
+}
+
+std::string FilesLeft(const std::string& folder, const std::vector<std::string>& shown) {
+  DIR* entries = opendir(folder.c_str());
+  if (entries == nullptr) return StrCat(folder, " cannot be read");
+  std::string refusal;
+  while (const dirent* entry = readdir(entries)) {
+    const std::string name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    const std::string path = StrCat(folder, "/", name);
+    const bool leads_to_shown = std::any_of(shown.begin(), shown.end(), [&](const std::string& known) {
+      return known == path || known.starts_with(path + "/");
+    });
+    if (!leads_to_shown) refusal = StrCat("it has left files in ", folder, " (", name, ")");
+  }
+  closedir(entries);
+  return refusal;
 }
 
 }  // namespace hearth

@@ -6,6 +6,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 namespace hearth {
 
@@ -23,5 +24,9 @@ class ForkSafety {
   std::set<int> descriptors_;
   std::set<uv_handle_t*> handles_;
 };
+
+// The refusal if there is anything in this folder but what leads to one of the paths that are shown there; empty if not.
+// A fork has an empty folder in its place.
+std::string FilesLeft(const std::string& folder, const std::vector<std::string>& shown);
 
 }  // namespace hearth

@@ -60,10 +60,17 @@ class Instance final : public RuntimeEvents {
       : engine_(engine), runtime_(runtime), plan_(plan) {}
 
   [[noreturn]] void Run(const InstanceDescriptors& descriptors) {
-    sandbox::Entry entry(plan_);
-    Enter(descriptors, &entry);
+    kept_ = descriptors.kept;
+    entry_.emplace(plan_, kept_                                             ? sandbox::PidRole::kKept
+                          : descriptors.forkable && !plan_.user_namespace() ? sandbox::PidRole::kGuest
+                                                                            : sandbox::PidRole::kFirst);
+    BeginProcess(descriptors);
+    entry_->EnterBase();
+    TakePlace(descriptors);
     if (assignment_.has_program()) RunProgram(engine_, runtime_, assignment_, channel_, descriptors_);
-    EnterSandbox(entry);
+    const bool forkable = assignment_.become_template() && !descriptors_.empty();
+    policy_ = ToPolicy(assignment_.sandbox());
+    ReportSandbox(entry_->EnterFunction(policy_, forkable ? sandbox::Purpose::kTemplate : sandbox::Purpose::kInstance));
     TakeEnvironment();
     // Of the machine's, and perhaps not here.
     for (const char* name : {"TMPDIR", "TMP", "TEMP"}) {
@@ -79,7 +86,7 @@ class Instance final : public RuntimeEvents {
     ListenForInterrupts();
     WatchChannel();
     if (getpid() == 1) ReapOrphans();
-    if (assignment_.become_template() && !descriptors_.empty()) {
+    if (forkable) {
       fork_control_ = TakeDescriptor();
       fork_safety_.emplace(engine_.loop());
       engine::Engine::CompileLazily(false);
@@ -137,15 +144,17 @@ class Instance final : public RuntimeEvents {
     uv_unref(reinterpret_cast<uv_handle_t*>(&poll_));
   }
 
-  // On this process's first steps, as a fork of the zygote or of a template: takes its place and its assignment.
-  // `entry`: null in a fork of a template, which has its template's sandbox.
-  void Enter(const InstanceDescriptors& descriptors, sandbox::Entry* entry) {
+  // This process's first steps, as a fork of the zygote or of a template.
+  static void BeginProcess(const InstanceDescriptors& descriptors) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     // A session of its own: the terminal's signals are the invoker's business, and the group can be killed as one.
     setsid();
     TakeStandardStreams(descriptors);
     UnblockSignals();
-    if (entry != nullptr) entry->EnterBase();
+  }
+
+  // Takes its assignment.
+  void TakePlace(const InstanceDescriptors& descriptors) {
     if (engine_.AfterFork() != 0) _exit(kExitProtocol);
     channel_ = descriptors.channel;
     decoder_.emplace(kMaxFrameBytes);
@@ -188,11 +197,11 @@ class Instance final : public RuntimeEvents {
     engine_.PrepareFork();
     int threads = 1;
     std::string refusal = fork_safety_->Refusal(&threads);
-    // The kernel lets no process that is its pid namespace's first have siblings (CLONE_PARENT).
-    if (refusal.empty() && getpid() == 1) refusal = "its sandbox has process ids of its own";
+    if (refusal.empty()) refusal = NoForks();
     fork_safety_.reset();
     if (!refusal.empty()) {
       close(fork_control_);
+      if (const std::string error = entry_->StayInstance(policy_); !error.empty()) _exit(kExitSandbox);
       // Else it would be taken for the first connection's.
       if (!descriptors_.empty()) {
         close(descriptors_.front());
@@ -211,8 +220,11 @@ class Instance final : public RuntimeEvents {
     uv_run(engine_.loop(), UV_RUN_NOWAIT);
     close(channel_);
     const bool in_order =
-        ServeForks(fork_control_, {.threads = threads}, [this](const InstanceDescriptors& descriptors) {
-          Enter(descriptors, nullptr);
+        ServeForks(fork_control_, {.threads = threads}, nullptr, [this](const InstanceDescriptors& descriptors) {
+          BeginProcess(descriptors);
+          const std::string error = entry_->EnterFork(policy_, descriptors.namespaces);
+          TakePlace(descriptors);
+          ReportSandbox(error);
           WatchChannel();
           runtime_.Restore(assignment_);
           while (true) Turn();
@@ -236,11 +248,21 @@ class Instance final : public RuntimeEvents {
     if (const pid_t parent = getppid(); parent != 0 && parent != assignment_.invoker_pid()) _exit(kExitProtocol);
   }
 
-  // The last step before any of the function's code runs.
-  void EnterSandbox(sandbox::Entry& entry) {
-    const std::string error = entry.EnterFunction(ToPolicy(assignment_.sandbox()));
+  // Why forks of this process would not be what its policy says, whatever its function has done.
+  std::string NoForks() const {
+    // The kernel lets no process that is its pid namespace's first have siblings (CLONE_PARENT).
+    if (getpid() == 1) return "its sandbox has process ids of its own";
+    if (policy_.mode == sandbox::Mode::kOff || (!kept_ && policy_.mode != sandbox::Mode::kStrict)) return "";
+    if (std::string refusal = entry_->NoForks(); !refusal.empty()) return refusal;
+    std::vector<std::string> shown = policy_.readable;
+    shown.push_back(plan_.runtime);
+    return FilesLeft("/tmp", shown);
+  }
+
+  // The last step before any of the function's code runs. `error`: of the sandbox's entry.
+  void ReportSandbox(const std::string& error) {
     internal::FromInstance message;
-    *message.mutable_sandboxed() = ToMessage(entry.report());
+    *message.mutable_sandboxed() = ToMessage(entry_->report());
     Send(message);
     if (error.empty()) return;
     message.mutable_initialised()->mutable_failure()->set_type("Hearth.Sandbox");
@@ -364,6 +386,9 @@ class Instance final : public RuntimeEvents {
   engine::Engine& engine_;
   Runtime& runtime_;
   const sandbox::Plan& plan_;
+  std::optional<sandbox::Entry> entry_;
+  sandbox::Policy policy_;
+  bool kept_ = false;
   int channel_ = -1;
   std::optional<FrameDecoder> decoder_;
   std::deque<int> descriptors_;

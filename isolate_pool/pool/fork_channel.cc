@@ -7,11 +7,13 @@
 #include <cstring>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/post.hpp>
 
 #include "base/strings.h"
 #include "isolate_pool/channel/frame.h"
+#include "isolate_pool/pool/keeper.h"
 
 namespace hearth {
 namespace {
@@ -57,8 +59,9 @@ void ForkChannel::SendQueued() {
     message.set_id(forks_ + sent_.size() + 1);
     message.set_forkable(request.descriptors.forkable);
     message.set_ahead(request.descriptors.ahead);
-    const int fds[] = {request.descriptors.channel.get(), request.descriptors.standard_output.get(),
-                       request.descriptors.standard_error.get()};
+    std::vector<int> fds = {request.descriptors.channel.get(), request.descriptors.standard_output.get(),
+                            request.descriptors.standard_error.get()};
+    for (const ScopedFd& descriptor : request.descriptors.namespaces) fds.push_back(descriptor.get());
     if (!SendBlocking(socket_.native_handle(), message.SerializeAsString(), fds)) {
       if (errno != EAGAIN) return;  // it is gone, and the next read will say so
       writing_ = true;
@@ -87,8 +90,8 @@ void ForkChannel::OnReadable() {
     size_t fd_count = 0;
     const ssize_t size = ReceiveWithFds(socket_.native_handle(), buffer, MSG_DONTWAIT, fds, &fd_count);
     if (size < 0 && errno == EAGAIN) return ReadNext();
-    ScopedFd pidfd(fd_count > 0 ? fds[0] : -1);
-    for (size_t i = 1; i < fd_count; ++i) ScopedFd(fds[i]).Reset();
+    std::vector<ScopedFd> descriptors;
+    for (size_t i = 0; i < fd_count; ++i) descriptors.emplace_back(fds[i]);
     internal::FromZygote message;
     if (size <= 0 || !message.ParseFromArray(buffer, static_cast<int>(size))) return Close();
     if (message.has_ready()) {
@@ -100,10 +103,15 @@ void ForkChannel::OnReadable() {
       ++forks_;
       if (!message.forked().error().empty()) {
         callback(absl::ResourceExhaustedError(StrCat("cannot fork: ", message.forked().error())));
-      } else if (!pidfd.valid() || message.forked().pid() <= 1) {
+      } else if (descriptors.empty() || message.forked().pid() <= 1) {
         callback(absl::ResourceExhaustedError("cannot fork: the reply names no process"));
       } else {
-        callback(Launched{message.forked().pid(), std::move(pidfd)});
+        Launched launched{message.forked().pid(), std::move(descriptors[0]), nullptr, nullptr};
+        if (message.forked().keeper_pid() > 1 && descriptors.size() == 3) {
+          launched.keeper = std::make_shared<Keeper>(context_, message.forked().keeper_pid(), std::move(descriptors[1]),
+                                                     std::move(descriptors[2]));
+        }
+        callback(std::move(launched));
       }
     }
   }

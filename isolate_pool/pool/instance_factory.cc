@@ -1,11 +1,14 @@
 #include "isolate_pool/pool/instance_factory.h"
 
-#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <utility>
 
 #include <boost/asio/post.hpp>
+
+#include "base/strings.h"
+#include "isolate_pool/pool/keeper.h"
 
 namespace hearth {
 
@@ -33,8 +36,7 @@ std::shared_ptr<Instance> ProcessInstanceFactory::Start(std::shared_ptr<const Fu
   instance->Begin(std::move(ready));
   instance->OnSandboxed(on_sandboxed_);
   instance->UseCgroups(cgroups_);
-  // Instances of a template share its /tmp, user and budgets, which strict rules out.
-  if (spec->scaling.template_mode == TemplateMode::kOff || spec->sandbox.mode == sandbox::Mode::kStrict) {
+  if (spec->scaling.template_mode == TemplateMode::kOff) {
     instance->StartFresh(stems_.Take(), launcher_);
     return instance;
   }
@@ -77,11 +79,16 @@ void ProcessInstanceFactory::Build(Entry& entry, const std::shared_ptr<ProcessIn
                        });
 }
 
+ProcessInstanceFactory::Entry* ProcessInstanceFactory::Find(const std::string& function, uint64_t version) {
+  const auto found = entries_.find(function);
+  return found == entries_.end() || found->second.version != version ? nullptr : &found->second;
+}
+
 void ProcessInstanceFactory::OnOutcome(const std::string& function, uint64_t version,
                                        const std::shared_ptr<ProcessInstance>& first,
                                        ProcessInstance::TemplateOutcome outcome, ScopedFd control) {
-  const auto found = entries_.find(function);
-  if (found == entries_.end() || found->second.version != version || found->second.state != State::kBuilding) {
+  Entry* entry = Find(function, version);
+  if (entry == nullptr || entry->state != State::kBuilding) {
     // The function was replaced meanwhile. Its last instance still is what was asked for.
     if (outcome.process.has_value()) {
       const TemplateProcess unwanted(context_, std::move(*outcome.process), std::move(control), [] {});
@@ -89,28 +96,59 @@ void ProcessInstanceFactory::OnOutcome(const std::string& function, uint64_t ver
     }
     return;
   }
-  Entry& entry = found->second;
-  const auto waiting = std::exchange(entry.waiting, {});
-  if (!outcome.process.has_value()) {
-    entry.state = outcome.refusal.empty() ? State::kNone : State::kRefused;
-    entry.refusal = std::move(outcome.refusal);
-    if (entry.state == State::kRefused) Tell(function, entry.state, entry.refusal);
-    for (const auto& instance : waiting) instance->StartFresh(stems_.Take(), launcher_);
-    return;
+  if (!outcome.process.has_value()) return Refuse(function, *entry, std::move(outcome.refusal));
+  entry->first = first;
+  entry->process = std::make_unique<TemplateProcess>(context_, std::move(*outcome.process), std::move(control),
+                                                     [this, function, version] { OnLost(function, version); });
+  const sandbox::Policy& policy = first->spec().sandbox;
+  if (entry->process->keeper() == nullptr || policy.mode == sandbox::Mode::kOff) {
+    return OnNamespaces(function, version, absl::UnavailableError("its process ids are not its own"));
   }
-  entry.process = std::make_unique<TemplateProcess>(
-      context_, std::move(*outcome.process), std::move(control), [this, function, version] {
-        const auto lost = entries_.find(function);
-        if (lost == entries_.end() || lost->second.version != version) return;
-        lost->second.state = State::kNone;
-        boost::asio::post(context_, [gone = std::shared_ptr<TemplateProcess>(std::move(lost->second.process))] {});
-        Tell(function, State::kNone, "the template's process ended");
-      });
-  entry.state = State::kReady;
+  // What it may start is its forks' business from now on: theirs are counted as its own, too.
+  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+  prlimit(entry->process->pid(), RLIMIT_NPROC, &unlimited, nullptr);
+  entry->process->keeper()->Enter(
+      outcome.user, policy.tmp_bytes, first->spec().sandbox.readable,
+      [this, function, version](absl::Status status) { OnNamespaces(function, version, std::move(status)); });
+}
+
+void ProcessInstanceFactory::OnNamespaces(const std::string& function, uint64_t version, absl::Status status) {
+  Entry* entry = Find(function, version);
+  if (entry == nullptr || entry->process == nullptr || entry->first == nullptr) return;
+  if (status.ok()) {
+    entry->process->UseNamespaces();
+  } else if (entry->first->spec().sandbox.mode == sandbox::Mode::kStrict) {
+    entry->process.reset();
+    const auto first = std::exchange(entry->first, nullptr);
+    entry->waiting.insert(entry->waiting.begin(), first);
+    return Refuse(function, *entry, StrCat("its forks have no namespaces of their own: ", std::string(status.message())));
+  }
+  entry->state = State::kReady;
+  const auto first = std::exchange(entry->first, nullptr);
   // It paid for the initialisation, so its start is not called one from a template.
-  first->StartFrom(*entry.process, first->start());
-  for (const auto& instance : waiting) instance->StartFrom(*entry.process, StartKind::kTemplate);
+  first->StartFrom(*entry->process, first->start());
+  for (const auto& instance : std::exchange(entry->waiting, {})) {
+    instance->StartFrom(*entry->process, StartKind::kTemplate);
+  }
   Tell(function, State::kReady, "");
+}
+
+void ProcessInstanceFactory::OnLost(const std::string& function, uint64_t version) {
+  Entry* entry = Find(function, version);
+  if (entry == nullptr) return;
+  entry->state = State::kNone;
+  boost::asio::post(context_, [gone = std::shared_ptr<TemplateProcess>(std::move(entry->process))] {});
+  const auto first = std::exchange(entry->first, nullptr);
+  if (first != nullptr) first->StartFresh(stems_.Take(), launcher_);
+  for (const auto& instance : std::exchange(entry->waiting, {})) instance->StartFresh(stems_.Take(), launcher_);
+  Tell(function, State::kNone, "the template's process ended");
+}
+
+void ProcessInstanceFactory::Refuse(const std::string& function, Entry& entry, std::string refusal) {
+  entry.state = refusal.empty() ? State::kNone : State::kRefused;
+  entry.refusal = std::move(refusal);
+  if (entry.state == State::kRefused) Tell(function, entry.state, entry.refusal);
+  for (const auto& instance : std::exchange(entry.waiting, {})) instance->StartFresh(stems_.Take(), launcher_);
 }
 
 void ProcessInstanceFactory::Forget(const std::string& function) {
@@ -118,6 +156,7 @@ void ProcessInstanceFactory::Forget(const std::string& function) {
   if (found == entries_.end()) return;
   Entry old = std::move(found->second);
   entries_.erase(found);
+  if (old.first != nullptr) old.first->StartFresh(stems_.Take(), launcher_);
   for (const auto& instance : old.waiting) instance->StartFresh(stems_.Take(), launcher_);
 }
 

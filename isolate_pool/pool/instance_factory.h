@@ -68,12 +68,20 @@ class ProcessInstanceFactory final : public InstanceFactory {
     TemplateStatus::State state = TemplateStatus::State::kNone;
     std::string refusal;
     std::unique_ptr<TemplateProcess> process;
+    // Start when it is known what becomes of the template; `first` has initialised it.
+    std::shared_ptr<ProcessInstance> first;
     std::vector<std::shared_ptr<ProcessInstance>> waiting;
   };
 
   void Build(Entry& entry, const std::shared_ptr<ProcessInstance>& instance);
   void OnOutcome(const std::string& function, uint64_t version, const std::shared_ptr<ProcessInstance>& first,
                  ProcessInstance::TemplateOutcome outcome, ScopedFd control);
+  // The template can fork; `status`: whether its forks have namespaces of their own.
+  void OnNamespaces(const std::string& function, uint64_t version, absl::Status status);
+  void OnLost(const std::string& function, uint64_t version);
+  // No template: everyone who waits initialises the function.
+  void Refuse(const std::string& function, Entry& entry, std::string refusal);
+  Entry* Find(const std::string& function, uint64_t version);
   void Tell(const std::string& function, TemplateStatus::State state, const std::string& detail) const;
 
   boost::asio::io_context& context_;

@@ -5,6 +5,8 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,11 +14,17 @@
 
 namespace hearth {
 
+class Keeper;
+
 // A process that was forked and waits for its assignment. It is a child of this process: whoever holds this must wait
 // for it (waitid on the pidfd).
 struct Launched {
   pid_t pid = -1;
   ScopedFd pidfd;
+  // Keeps the pid namespace that the process is in, if it may become a template or was forked from one.
+  std::shared_ptr<Keeper> keeper;
+  // ForkNamespaces::user of a fork of a template. Hold it until the process was waited for.
+  std::shared_ptr<void> user;
 };
 
 // The instance's ends of what connects it to the invoker. Owned by the launcher once passed in.
@@ -26,6 +34,8 @@ struct LaunchDescriptors {
   ScopedFd standard_error;
   bool forkable = false;  // ForkRequest.forkable
   bool ahead = false;     // ForkRequest.ahead
+  // What it is to enter: ForkNamespaces::descriptors, or none.
+  std::vector<ScopedFd> namespaces;
 };
 
 // The invoker's ends. The channel blocks unless told otherwise per call; the pipes never do.

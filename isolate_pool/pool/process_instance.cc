@@ -37,11 +37,6 @@ Failure ToFailure(const internal::Failure& failure) {
   return {failure.type(), failure.message(), {failure.stack().begin(), failure.stack().end()}, failure.frame()};
 }
 
-sandbox::UserIds& Users() {
-  static sandbox::UserIds users(static_cast<uint32_t>(getpid()) * 1009u);
-  return users;
-}
-
 // Used amounts are rounded; a limit is shown as it was configured.
 std::string RoundToMegabytes(uint64_t bytes) { return FormatSize((bytes + kMegabyte / 2) / kMegabyte * kMegabyte); }
 
@@ -86,7 +81,7 @@ void ProcessInstance::StartFresh(std::optional<Stem> stem, Launcher& launcher, S
   // Killed while it waited for its turn.
   if (!stem.has_value() && pending_cause_.kind != ExitCause::Kind::kRunning) return FinishLater();
   // Kept in order on the channel: it is read once the process runs.
-  user_ = Users().Take();
+  user_ = sandbox::InstanceUsers().Take();
   Send(MakeAssignment(on_template_ != nullptr), std::move(control));
   if (!stem.has_value()) return LaunchFrom(launcher, true);
   Adopt(std::move(stem->wires));
@@ -167,6 +162,8 @@ internal::ToInstance ProcessInstance::MakeAssignment(bool become_template) {
 
 void ProcessInstance::OnLaunched(Launched launched) {
   pid_ = launched.pid;
+  keeper_ = std::move(launched.keeper);
+  fork_user_ = std::move(launched.user);
   cpu_clock_ = ProcessCpuClock(pid_);
   pidfd_.assign(launched.pidfd.Release());
   EnterCgroup();
@@ -196,10 +193,11 @@ void ProcessInstance::BecomeTemplate() {
   channel_.close();
   memory_watch_.Stop();
   TemplateOutcome outcome;
-  // Its instances have this user too, for as long as any of them lives: it is not given out again.
-  user_ = 0;
+  // The report on the fork's sandbox is to come.
+  sandboxed_ = false;
+  outcome.user = std::exchange(user_, 0);
   if (!cgroup_.empty()) cgroups_->Abandon(std::exchange(cgroup_, ""));
-  outcome.process = Launched{std::exchange(pid_, -1), ScopedFd(pidfd_.release())};
+  outcome.process = Launched{std::exchange(pid_, -1), ScopedFd(pidfd_.release()), std::move(keeper_), nullptr};
   ReportTemplate(std::move(outcome));
 }
 
@@ -390,7 +388,7 @@ void ProcessInstance::OnSandboxed(const internal::Sandboxed& sandboxed) {
 void ProcessInstance::OnInitialised(const internal::Initialised& initialised) {
   if (on_ready_ == nullptr) return BreakProtocol("it initialised twice");
   if (initialised.is_template() && on_template_ != nullptr) return BecomeTemplate();
-  ReportTemplate({std::nullopt, initialised.template_refusal()});
+  ReportTemplate({.process = std::nullopt, .refusal = initialised.template_refusal()});
   init_timer_.cancel();
   const auto kind = ParseKind(initialised.kind());
   if (!initialised.has_failure() && kind.has_value()) {
@@ -647,7 +645,9 @@ void ProcessInstance::OnProcessExit() {
 
 void ProcessInstance::Finish() {
   reaped_ = true;
-  Users().Release(std::exchange(user_, 0));
+  sandbox::InstanceUsers().Release(std::exchange(user_, 0));
+  fork_user_.reset();
+  keeper_.reset();
   if (!cgroup_.empty()) cgroups_->Remove(std::exchange(cgroup_, ""));
   exit_cause_ = pending_cause_;
   init_timer_.cancel();

@@ -45,6 +45,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   struct TemplateOutcome {
     // The process, if it is one now: it is the receiver's, and this instance has none until it is forked from it.
     std::optional<Launched> process;
+    uint32_t user = 0;  // of that process; the receiver's, too
     // Else: why it is an instance as any other; empty if it did not even initialise.
     std::string refusal;
   };
@@ -66,6 +67,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void StartFrom(Launcher& initialised, StartKind label);
 
   const std::string& function() const { return spec_->name; }
+  const FunctionSpec& spec() const { return *spec_; }
 
   const std::string& id() const override { return id_; }
   pid_t pid() const override { return pid_; }
@@ -139,6 +141,8 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   const std::string id_;
 
   pid_t pid_ = -1;
+  std::shared_ptr<Keeper> keeper_;   // Launched::keeper
+  std::shared_ptr<void> fork_user_;  // Launched::user
   clockid_t cpu_clock_ = 0;
   bool reaped_ = false;
   bool frozen_ = false;

@@ -9,9 +9,10 @@
 namespace hearth {
 namespace {
 
-void KillAndReap(pid_t pid, int pidfd) {
+void KillAndReap(pid_t pid) {
   kill(pid, SIGKILL);
-  waitid(P_PIDFD, static_cast<id_t>(pidfd), nullptr, WEXITED);
+  // Not by its pidfd, which Asio has made one that does not wait.
+  waitpid(pid, nullptr, 0);
 }
 
 }  // namespace
@@ -27,7 +28,7 @@ void Stems::Fill() {
     launcher_.Launch(std::move(descriptors),
                      [this, wires, generation = generation_](absl::StatusOr<Launched> launched) {
                        if (generation != generation_) {
-                         if (launched.ok()) KillAndReap(launched->pid, launched->pidfd.get());
+                         if (launched.ok()) KillAndReap(launched->pid);
                          return;
                        }
                        --launching_;
@@ -44,7 +45,7 @@ void Stems::Add(Launched process, Wires wires) {
   stem->wires = std::move(wires);
   stem->pidfd.async_wait(stem->pidfd.wait_read, [this, stem](boost::system::error_code error) {
     if (error) return;  // taken or cleared: the element is gone
-    KillAndReap(stem->pid, stem->pidfd.native_handle());
+    KillAndReap(stem->pid);
     ready_.erase(stem);
     FillAfter(kRetryDelay);
   });
@@ -75,7 +76,7 @@ void Stems::Clear() {
   launching_ = 0;
   refilling_ = false;
   timer_.cancel();
-  for (Waiting& stem : ready_) KillAndReap(stem.pid, stem.pidfd.native_handle());
+  for (Waiting& stem : ready_) KillAndReap(stem.pid);
   ready_.clear();
 }
 

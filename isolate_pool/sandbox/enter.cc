@@ -100,19 +100,18 @@ void Entry::EnterBase() {
     if (plan_.user != 0) report_.Unavailable(Layer::kUser, reason);
     return;
   }
+  // Of process ids: see JudgePid.
   for (Layer layer : {Layer::kPid, Layer::kIpc, Layer::kUts}) report_.Applied(layer);
-  // Else it was forked to fork others: see JudgePid.
-  const bool own_pids = getpid() == 1;
   if (plan_.user_namespace()) Note(Layer::kUser, MapOnlySelf(plan_.user, plan_.group));
   std::string error;
   if (!plan_.shared_base) error = BuildBase(plan_.base, plan_.runtime, plan_.user);
-  if (error.empty()) error = MountProc(plan_.base, !own_pids);
+  if (error.empty()) error = MountProc(plan_.base, role_ != PidRole::kFirst);
   Note(Layer::kRoot, error);
   if (plan_.user == 0 && !plan_.user_namespace()) report_.Applied(Layer::kUser);
   if (sethostname(kHostName.data(), kHostName.size()) != 0) report_.Failed(Layer::kUts, SystemError("sethostname"));
 }
 
-std::string Entry::EnterFunction(const Policy& policy) {
+std::string Entry::EnterFunction(const Policy& policy, Purpose purpose) {
   if (policy.mode == Mode::kOff) {
     report_ = Report();
     return "";
@@ -139,10 +138,13 @@ std::string Entry::EnterFunction(const Policy& policy) {
   }
   LimitResources(policy);
   DropPrivileges();
-  if (in_namespaces_ && getpid() != 1) JudgePid();
-  EnterLandlock(policy);
-  EnterSeccomp();
+  if (in_namespaces_ && role_ != PidRole::kFirst) JudgePid();
+  EnterLandlock(policy, purpose);
+  EnterSeccomp(purpose == Purpose::kTemplate ? plan_.seccomp.last_of_template : plan_.seccomp.last);
+  return Judge(policy);
+}
 
+std::string Entry::Judge(const Policy& policy) const {
   const std::string missing = report_.Missing();
   if (policy.mode != Mode::kStrict || missing.empty()) return "";
   return "the sandbox is strict, and these layers do not hold: " + missing +
@@ -154,14 +156,14 @@ void Entry::EnterRoot(const Policy& policy) {
     report_.Unavailable(Layer::kTmp, "there is no root to have it in");
     return;
   }
-  std::string unowned;
+  CodeAccess access;
   const FunctionTree tree{.base = plan_.base,
                           .runtime = plan_.runtime,
                           .shared = plan_.shared_base,
                           .readable = policy.readable,
                           .tmp_bytes = policy.tmp_bytes,
                           .user = user_};
-  std::string error = AddFunction(tree, &unowned);
+  std::string error = AddFunction(tree, &access);
   if (error.empty()) error = EnterTree(plan_.base);
   Note(Layer::kRoot, error);
   if (error.empty()) {
@@ -169,8 +171,9 @@ void Entry::EnterRoot(const Policy& policy) {
   } else {
     report_.Unavailable(Layer::kTmp, "there is no root to have it in");
   }
-  if (own_user_ && !unowned.empty()) {
-    report_.Unavailable(Layer::kUser, unowned);
+  by_owner_only_ = access.by_owner_only;
+  if (own_user_ && !access.unowned.empty()) {
+    report_.Unavailable(Layer::kUser, access.unowned);
     own_user_ = false;
   }
 }
@@ -209,8 +212,10 @@ void Entry::DropPrivileges() {
   Note(Layer::kNoNewPrivs, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? "" : SystemError("PR_SET_NO_NEW_PRIVS"));
 }
 
-// Without a pid namespace: others' processes are another user's, so they cannot be signalled, and /proc hides them.
 void Entry::JudgePid() {
+  if (role_ == PidRole::kKept)
+    return report_.Applied(Layer::kPid, "not as its first process, so that it can be forked");
+  // Others' processes are another user's, so they cannot be signalled, and /proc hides them.
   if (report_.Holds(Layer::kUser) && own_user_ && report_.Holds(Layer::kRoot)) {
     report_.Applied(Layer::kPid, "by its user: no namespace, so that it can become a template");
   } else {
@@ -218,13 +223,13 @@ void Entry::JudgePid() {
   }
 }
 
-void Entry::EnterLandlock(const Policy& policy) {
+void Entry::EnterLandlock(const Policy& policy, Purpose purpose) {
   if (plan_.landlock_abi == 0) return report_.Unavailable(Layer::kLandlock, plan_.no_landlock);
   LandlockRules rules;
   rules.deny_tcp = policy.egress == Egress::kNone && !report_.Holds(Layer::kEgress);
   if (report_.Holds(Layer::kRoot)) {
     rules.readable = {"/"};
-    rules.writable = {"/tmp"};
+    rules.writable = {purpose == Purpose::kTemplate ? "/" : "/tmp"};
     rules.devices = {"/dev"};
   } else {
     rules.readable = kReadableOutside;
@@ -240,9 +245,53 @@ void Entry::EnterLandlock(const Policy& policy) {
                   plan_.landlock_abi >= 6 ? abi : abi + ": without the scopes of signals and sockets");
 }
 
-void Entry::EnterSeccomp() {
-  if (plan_.seccomp.last.empty()) return report_.Unavailable(Layer::kSeccomp, plan_.no_seccomp);
-  Note(Layer::kSeccomp, ApplySeccompFilter(plan_.seccomp.last));
+void Entry::EnterSeccomp(const std::vector<sock_filter>& filter) {
+  if (filter.empty()) return report_.Unavailable(Layer::kSeccomp, plan_.no_seccomp);
+  Note(Layer::kSeccomp, ApplySeccompFilter(filter));
+}
+
+std::string Entry::NoForks() const {
+  if (role_ != PidRole::kKept) return "its process ids are not its own";
+  if (!own_user_ || !report_.Holds(Layer::kUser) || !report_.Holds(Layer::kTmp)) return "it has no user and no /tmp";
+  if (by_owner_only_) return "its code can be read by its owner only";
+  return "";
+}
+
+std::string Entry::StayInstance(const Policy& policy) {
+  if (policy.mode == Mode::kOff) return "";
+  EnterLandlock(policy, Purpose::kInstance);
+  EnterSeccomp(plan_.seccomp.last_of_fork);
+  return Judge(policy);
+}
+
+std::string Entry::EnterFork(const Policy& policy, const ForkNamespaces& namespaces) {
+  if (policy.mode == Mode::kOff) return "";
+  if (namespaces.complete()) {
+    std::string error = EnterNamespaces(namespaces, user_);
+    for (int descriptor : {namespaces.user, namespaces.mount, namespaces.ipc}) close(descriptor);
+    for (Layer layer : {Layer::kTmp, Layer::kIpc, Layer::kUser}) Note(layer, error);
+    // Counted per user, which nobody else is.
+    if (error.empty()) error = SetLimit(RLIMIT_NPROC, policy.processes, "RLIMIT_NPROC");
+    Note(Layer::kLimits, error);
+    // In the user namespace it has them all, and may gain them again.
+    std::string locked = error.empty() ? LockCapabilities() : "";
+    if (locked.empty()) locked = ClearCapabilities();
+    Note(Layer::kCapabilities, locked);
+    // A change of user takes both back.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_DUMPABLE, 0);
+  } else {
+    ShareWithSiblings("shared with the other instances of its template");
+  }
+  EnterLandlock(policy, Purpose::kInstance);
+  EnterSeccomp(plan_.seccomp.last_of_fork);
+  return Judge(policy);
+}
+
+void Entry::ShareWithSiblings(const std::string& reason) {
+  for (Layer layer : {Layer::kTmp, Layer::kPid, Layer::kIpc, Layer::kUser, Layer::kLimits}) {
+    if (report_.Holds(layer)) report_.Unavailable(layer, reason);
+  }
 }
 
 }  // namespace hearth::sandbox

@@ -151,7 +151,7 @@ Plan Plan::Prepare(const std::string& runtime, Mode mode) {
   if (plan.user == 0 && !plan.user_namespace()) plan.capabilities_locked = LockCapabilities().empty();
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (plan.no_seccomp.empty()) plan.no_seccomp = ApplySeccompFilter(plan.seccomp.early);
-  if (!plan.no_seccomp.empty()) plan.seccomp.last.clear();
+  if (!plan.no_seccomp.empty()) plan.seccomp = {};
   return plan;
 }
 

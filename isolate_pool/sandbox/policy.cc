@@ -1,5 +1,9 @@
 #include "isolate_pool/sandbox/policy.h"
 
+#include <unistd.h>
+
+#include "isolate_pool/sandbox/user_ids.h"
+
 namespace hearth::sandbox {
 
 std::string_view ModeName(Mode mode) {
@@ -28,6 +32,11 @@ std::optional<Egress> ParseEgress(std::string_view name) {
     if (EgressName(egress) == name) return egress;
   }
   return std::nullopt;
+}
+
+UserIds& InstanceUsers() {
+  static UserIds users(static_cast<uint32_t>(getpid()) * 1009u);
+  return users;
 }
 
 }  // namespace hearth::sandbox

@@ -194,7 +194,7 @@ class FunctionMounts {
  public:
   explicit FunctionMounts(const FunctionTree& tree) : tree_(tree) {}
 
-  std::string Add(const std::string& path, std::string* unowned) {
+  std::string Add(const std::string& path, CodeAccess* access) {
     if (path.empty() || path[0] != '/' || path == "/") return "\"" + path + "\" is no absolute path below /";
     if (std::any_of(std::begin(kMadeUp), std::end(kMadeUp), [&](auto folder) { return IsBelow(path, folder); })) {
       return path + " cannot be shown: a sandbox has a " + TopOf(path) + " of its own";
@@ -206,9 +206,10 @@ class FunctionMounts {
     std::string mapping = OwnerMap(tree_, path, &map);
     std::string error = mapping.empty() ? BindReadOnly(path, tree_.base + path, map) : mapping;
     if (map >= 0) close(map);
+    access->by_owner_only |= map >= 0;
     if (!error.empty() && (map >= 0 || !mapping.empty())) {
       // Without a map the user cannot be changed, but the tree stands.
-      if (unowned->empty()) *unowned = path + " is not readable for all, and " + error;
+      if (access->unowned.empty()) access->unowned = path + " is not readable for all, and " + error;
       error = BindReadOnly(path, tree_.base + path);
     }
     return error;
@@ -271,22 +272,23 @@ std::string BuildBase(const std::string& base, const std::string& runtime, uid_t
 std::string MountProc(const std::string& base, bool hide) {
   const std::string target = base + "/proc";
   constexpr unsigned long kFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-  return mount("proc", target.c_str(), "proc", kFlags, hide ? "hidepid=2" : nullptr) == 0
-             ? ""
-             : SystemError("mounting /proc");
+  if (mount("proc", target.c_str(), "proc", kFlags, hide ? "hidepid=4" : nullptr) == 0) return "";
+  // Before Linux 5.8.
+  if (hide && mount("proc", target.c_str(), "proc", kFlags, "hidepid=2") == 0) return "";
+  return SystemError("mounting /proc");
 }
 
-std::string AddFunction(const FunctionTree& tree, std::string* unowned) {
+std::string AddFunction(const FunctionTree& tree, CodeAccess* access) {
   const mode_t mask = umask(022);
   std::string error = MountTmpfs(tree.base + "/tmp", tree.tmp_bytes, true);
   if (error.empty() && TopOf(tree.runtime) == "/tmp") error = MountAt(tree.runtime, tree.base);
   FunctionMounts mounts(tree);
   for (const std::string& path : tree.readable) {
-    if (error.empty()) error = mounts.Add(path, unowned);
+    if (error.empty()) error = mounts.Add(path, access);
   }
   if (error.empty()) error = mounts.Finish();
   if (error.empty()) error = MakeReadOnly(tree.base + "/proc");
-  if (error.empty() && tree.user != 0 && unowned->empty()) error = NameUser(tree);
+  if (error.empty() && tree.user != 0 && access->unowned.empty()) error = NameUser(tree);
   umask(mask);
   return error;
 }

@@ -27,7 +27,8 @@ std::string FindBasePlace();
 // Mounts a base at `base`, still writable by its maker. `runtime` is Node's folder; `user` is who /etc/passwd names.
 std::string BuildBase(const std::string& base, const std::string& runtime, uid_t user);
 
-// /proc of the calling process's pid namespace; AddFunction makes it read-only. `hide`: others' processes are not in it.
+// /proc of the calling process's pid namespace; AddFunction makes it read-only. `hide`: what a process may not trace is
+// not in it.
 std::string MountProc(const std::string& base, bool hide);
 
 struct FunctionTree {
@@ -39,7 +40,12 @@ struct FunctionTree {
   uid_t user = 0;  // 0: the base's
 };
 
-// *unowned is set to the reason why FunctionTree::user cannot read the code, if that is so and cannot be helped.
-std::string AddFunction(const FunctionTree& tree, std::string* unowned);
+struct CodeAccess {
+  // Why FunctionTree::user cannot read the code, if that is so and cannot be helped.
+  std::string unowned;
+  // Code is shown as that user's own because others may not read it.
+  bool by_owner_only = false;
+};
+std::string AddFunction(const FunctionTree& tree, CodeAccess* access);
 
 }  // namespace hearth::sandbox

@@ -122,8 +122,8 @@ int main(int argc, char** argv) {
     munmap(shared, 4096);
     return times;
   };
-  std::string unowned;
-  Print("root, tmp: the function's mounts", after_base([&] { Check(AddFunction(tree, &unowned)); }));
+  CodeAccess access;
+  Print("root, tmp: the function's mounts", after_base([&] { Check(AddFunction(tree, &access)); }));
   Print("root: entering the tree", after_base([&] { Check(EnterTree(plan.base)); }));
   Print("user, capabilities", after_base([&] {
           if (!plan.capabilities_locked) Check(LockCapabilities());

@@ -34,8 +34,6 @@ constexpr const char* kForbidden[] = {
     "swapoff",
     "quotactl",
     "quotactl_fd",
-    // Namespaces.
-    "setns",
     // Other processes' memory and descriptors.
     "ptrace",
     "process_vm_readv",
@@ -96,7 +94,7 @@ constexpr const char* kForbidden[] = {
     "pciconfig_read",
     "pciconfig_write",
 };
-// Those that entering a sandbox takes (enter.cc), beside clone.
+// Those that entering a sandbox takes (enter.cc), beside clone and setns.
 constexpr const char* kForbiddenLast[] = {"mount",     "umount2",       "chroot",  "move_mount",
                                           "open_tree", "mount_setattr", "unshare", "sethostname"};
 constexpr const char* kMissing[] = {"io_uring_setup", "io_uring_enter", "io_uring_register"};
@@ -189,7 +187,11 @@ void AddSockets(Builder& builder) {
 std::string CompileSeccompFilters(SeccompFilters* filters) {
   Builder early;
   Builder last;
-  if (early.context() == nullptr || last.context() == nullptr) return "libseccomp cannot be initialised";
+  Builder last_of_template;
+  Builder last_of_fork;
+  for (Builder* builder : {&early, &last, &last_of_template, &last_of_fork}) {
+    if (builder->context() == nullptr) return "libseccomp cannot be initialised";
+  }
   for (const char* name : kForbidden) early.Refuse(seccomp_syscall_resolve_name(name), EPERM);
   for (const char* name : kMissing) early.Refuse(seccomp_syscall_resolve_name(name), ENOSYS);
   for (int number : kForbiddenNumbers) early.Refuse(number, EPERM);
@@ -207,12 +209,18 @@ std::string CompileSeccompFilters(SeccompFilters* filters) {
                    SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, static_cast<scmp_datum_t>(request)));
   }
 
-  for (const char* name : kForbiddenLast) last.Refuse(seccomp_syscall_resolve_name(name), EPERM);
-  for (uint64_t bit = 1; bit <= kNamespaceFlags; bit <<= 1) {
-    if ((kNamespaceFlags & bit) != 0) last.RefuseIf(SCMP_SYS(clone), EPERM, SCMP_A0(SCMP_CMP_MASKED_EQ, bit, bit));
+  for (Builder* builder : {&last, &last_of_template}) {
+    for (const char* name : kForbiddenLast) builder->Refuse(seccomp_syscall_resolve_name(name), EPERM);
+    for (uint64_t bit = 1; bit <= kNamespaceFlags; bit <<= 1) {
+      if ((kNamespaceFlags & bit) == 0) continue;
+      builder->RefuseIf(SCMP_SYS(clone), EPERM, SCMP_A0(SCMP_CMP_MASKED_EQ, bit, bit));
+    }
   }
+  for (Builder* builder : {&last, &last_of_fork}) builder->Refuse(SCMP_SYS(setns), EPERM);
   std::string error = early.Export(&filters->early);
-  return error.empty() ? last.Export(&filters->last) : error;
+  if (error.empty()) error = last.Export(&filters->last);
+  if (error.empty()) error = last_of_template.Export(&filters->last_of_template);
+  return error.empty() ? last_of_fork.Export(&filters->last_of_fork) : error;
 }
 
 std::string ApplySeccompFilter(const std::vector<sock_filter>& filter) {

@@ -18,6 +18,9 @@ namespace hearth::sandbox {
 struct SeccompFilters {
   std::vector<sock_filter> early;
   std::vector<sock_filter> last;
+  // `last` in two parts: a template is left setns, with which each of its forks enters namespaces of its own.
+  std::vector<sock_filter> last_of_template;
+  std::vector<sock_filter> last_of_fork;
 };
 
 // About a millisecond, so once, before the forks. Returns an error text, empty on success.

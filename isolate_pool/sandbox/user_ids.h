@@ -33,4 +33,7 @@ class UserIds {
   std::vector<uint32_t> free_;
 };
 
+// This process's, on the thread of its core.
+UserIds& InstanceUsers();
+
 }  // namespace hearth::sandbox

@@ -23,6 +23,7 @@
 #include "isolate_pool/sandbox/plan.h"
 #include "isolate_pool/zygote/control.h"
 #include "isolate_pool/zygote/fork_server.h"
+#include "isolate_pool/zygote/keeper.h"
 #include "isolate_pool/zygote/rehearsal.h"
 #include "proto/hearth/internal/zygote.pb.h"
 
@@ -75,12 +76,13 @@ int EngineMain(int /*argc*/, char** argv) {
   message.mutable_ready()->set_v8_version(v8::V8::GetVersion());
   message.mutable_ready()->set_hot_pages(hot_pages.count());
   bool in_order = true;
+  KeeperForks keepers(plan);
   if (SendBlocking(kZygoteControlFd, message.SerializeAsString())) {
-    in_order =
-        ServeForks(kZygoteControlFd, {.namespaces = plan.namespaces}, [&](const InstanceDescriptors& descriptors) {
-          if (descriptors.ahead) hot_pages.Take();
-          RunInstance(*engine, *runtime, plan, descriptors);
-        });
+    in_order = ServeForks(kZygoteControlFd, {.namespaces = plan.namespaces}, &keepers,
+                          [&](const InstanceDescriptors& descriptors) {
+                            if (descriptors.ahead) hot_pages.Take();
+                            RunInstance(*engine, *runtime, plan, descriptors);
+                          });
   }
   // No destructors: the environment is as every fork found it, and nothing needs to be written.
   _exit(in_order ? 0 : 1);

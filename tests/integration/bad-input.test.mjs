@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Hearth, failure, fixture, within } from './harness.mjs';
+import { Hearth, failure, fixture, processOf, within } from './harness.mjs';
 
 const EXIT_USAGE = 2;
 const CLOSE_GUARD_MS = 10_000;
@@ -210,7 +210,7 @@ describe('a function that misbehaves', () => {
   }
 
   test('an instance killed from outside is 502 and names the signal', async () => {
-    const pid = Number(await body('/bad/pid'));
+    const pid = processOf(hearth, 'bad', Number(await body('/bad/pid')));
     const pending = hearth.fetch('/bad/hang');
     await hearth.waitForLine((line) => line.function === 'bad' && line.message === 'hanging');
     process.kill(pid, 'SIGKILL');

@@ -241,6 +241,19 @@ export function alive(pid) {
   return stat !== null && stat[0] !== 'Z' && stat[0] !== 'X';
 }
 
+// The machine's id of an instance's process, which knows itself by the id `pid` of its pid namespace. Undefined if there is
+// none.
+export function processOf(hearth, name, pid) {
+  return descendants(hearth.pid).find((found) => {
+    try {
+      return readFileSync(`/proc/${found}/cmdline`, 'utf8').startsWith(`hearth: ${name}-`) &&
+        Number(/^NSpid:.*?(\d+)$/m.exec(readFileSync(`/proc/${found}/status`, 'utf8'))[1]) === pid;
+    } catch {
+      return false;
+    }
+  });
+}
+
 export function descendants(ancestor) {
   const children = new Map();
   for (const name of readdirSync('/proc')) {

@@ -1,7 +1,7 @@
 // Instances come and go: none is left behind, none shares its identity with another, and the figures add up.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Hearth, alive, descendants, eventually, fixture } from './harness.mjs';
+import { Hearth, alive, descendants, eventually, fixture, processOf } from './harness.mjs';
 
 const EXIT_GUARD_MS = 3_000;
 
@@ -65,7 +65,7 @@ describe('hearth that is stopped', () => {
     };
     const refused = Array.from({ length: CLIENTS }, () => askUntilRefused().catch((error) => error));
     const processes = descendants(hearth.pid);
-    for (const { pid } of identities) assert.ok(processes.includes(pid), `instance ${pid} is no child of hearth`);
+    for (const { pid } of identities) assert.ok(processOf(hearth, 'holds', pid), `instance ${pid} is no child of hearth`);
     return { hearth, processes, refused };
   }
 
@@ -126,12 +126,14 @@ test('an instance that is idle for scaling.idle_timeout is stopped, and the next
     'quick/index.mjs': QUICK,
     'quick/hearth.toml': '[scaling]\nidle_timeout = "100ms"\n',
   }));
-  const pid = Number(await (await hearth.fetch('/quick/')).text());
+  const id = Number(await (await hearth.fetch('/quick/')).text());
+  const pid = processOf(hearth, 'quick', id);
+  assert.ok(pid);
   await eventually(`instance ${pid} is stopped`, () => !alive(pid));
   await eventually('no instance is counted', async () => (await hearth.metric('hearth_instances')) === 0);
   const next = await hearth.fetch('/quick/');
   assert.equal(next.headers.get('x-hearth-start'), 'template');
-  assert.notEqual(Number(await next.text()), pid);
+  assert.notEqual(Number(await next.text()), id);
   await hearth.stop();
 });
 

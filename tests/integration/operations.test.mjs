@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { credentials, loadPackageDefinition, status } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { command } from './command.mjs';
-import { Hearth, ROOT, alive, descendants, eventually, fixture } from './harness.mjs';
+import { Hearth, ROOT, alive, descendants, eventually, fixture, processOf } from './harness.mjs';
 
 const FUNCTIONS = {
   'event/index.mjs': `
@@ -36,7 +36,7 @@ const operations = (method, request = {}) => call(client, method, request);
 const invoke = async (name, event = {}) => {
   const response = await call(invoker, 'invoke', { function: name, payload: Buffer.from(JSON.stringify(event)) });
   assert.equal(response.outcome, 'OUTCOME_OK', JSON.stringify(response.error));
-  return { pid: Number(response.payload), start: response.report.start, instance: response.report.instance };
+  return { pid: processOf(hearth, name, Number(response.payload)), start: response.report.start, instance: response.report.instance };
 };
 const statsOf = async (name) => (await operations('stats')).functions.find((entry) => entry.name === name);
 
@@ -125,9 +125,9 @@ test('Evict: what is busy finishes, what others own stays', async () => {
   assert.deepEqual(await operations('evict', { function: 'event' }), { instances: 1, busy: 1, templates: 0 });
   const [draining] = (await operations('listInstances', { function: 'event' })).instances;
   assert.deepEqual([draining.id, draining.state, draining.inFlight], [id, 'STATE_DRAINING', 1]);
-  assert.notEqual((await invoke('event')).pid, pid);
+  assert.notEqual((await invoke('event')).instance, id);
   process.kill(pid, 'SIGUSR2');
-  assert.equal((await waiting).pid, pid);
+  assert.equal((await waiting).instance, id);
   await eventually('it ends when it is done', () => !alive(pid));
   assert.equal((await call(invoker, 'invoke', { function: 'plain' })).payload.toString(), other.payload.toString());
 });
