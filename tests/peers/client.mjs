@@ -47,14 +47,12 @@ export function ask(request, { begin = performance.now(), held } = {}) {
     let firstByte;
     let text = '';
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    socket.setTimeout(ANSWER_GUARD_MS, () => socket.destroy(new Error(`no answer within ${ANSWER_GUARD_MS} ms`)));
-    socket.on('connect', () => {
-      if (!held) {
-        socket.write(head(request) + body);
-      } else {
-        socket.write(head(request));
-        held.then(() => socket.write(body), reject);
-      }
+    const sent = () =>
+      socket.setTimeout(ANSWER_GUARD_MS, () => socket.destroy(new Error(`no answer within ${ANSWER_GUARD_MS} ms`)));
+    socket.on('connect', async () => {
+      socket.write(head(request));
+      await held;
+      socket.write(body, sent);
     });
     socket.setEncoding('latin1');
     socket.on('data', (part) => {

@@ -42,7 +42,7 @@ export function fromWrk(text) {
 }
 
 async function hearth({ port, method = 'GET', path: target, headers, body }, { connections, seconds, warmup }) {
-  const args = ['bench', `http://127.0.0.1:${port}${target}`, '--scenario', 'warm', '--closed', '--method', method];
+  const args = ['bench', `http://127.0.0.1:${port}${target}`, '--scenario', 'warm', '--closed', '--method', method, '--no-phases'];
   args.push('--connections', `${connections}`, '--duration', `${seconds * 1000}ms`, '--warmup', `${warmup * 1000}ms`);
   args.push('--quiet', '--json', '-');
   for (const [name, value] of Object.entries(headers)) args.push('--header', `${name}: ${value}`);

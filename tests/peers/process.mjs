@@ -26,6 +26,11 @@ for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]
   process.on(signal, () => process.exit(code));
 }
 
+// Whatever a step that failed has left running would be in the way of the next one.
+export async function stopAll() {
+  await Promise.all([...running].map((child) => child.stop()));
+}
+
 // A folder that is removed when this process ends.
 export function temporaryFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'hearth-peers-'));

@@ -16,6 +16,7 @@ import { machine } from './machine.mjs';
 import { MEASURES } from './measure/index.mjs';
 import { page } from './page.mjs';
 import { PEERS } from './peers/index.mjs';
+import { stopAll } from './process.mjs';
 import { rotated } from './stats.mjs';
 import { ratioTable, text } from './table.mjs';
 import { judge } from './targets.mjs';
@@ -78,6 +79,7 @@ async function measureStep(step, peers, options, results) {
     } catch (error) {
       results.push({ step: step.name, peer: peer.name, round: options.round, error: error.message });
       progress(`failed: ${error.message}`);
+      await stopAll();
     }
   }
 }

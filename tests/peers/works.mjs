@@ -43,6 +43,10 @@ const GATEWAY_EVENT = {
   isBase64Encoded: false,
 };
 
+// The qualifier is what an SDK sends when it is asked for a version. Without it `hearth bench` would know this for Lambda's API,
+// and ask for each invocation's log as well.
+export const invokePath = (name) => `/2015-03-31/functions/${name}/invocations?Qualifier=$LATEST`;
+
 // As an event, over Lambda's Invoke API.
 const LAMBDA = {
   hello: { request: post('{}'), accepts: is('{"message":"Hello, World!"}') },

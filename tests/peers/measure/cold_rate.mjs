@@ -5,7 +5,7 @@ import { check } from '../works.mjs';
 const CLIENTS = 4;
 // Processes of this size would only wait for each other's processor.
 const PROCESS_CLIENTS = 2;
-const SECONDS = 3;
+const SECONDS = 2;
 const QUICK_SECONDS = 0.3;
 const KEY = 'cold-rate/hello';
 

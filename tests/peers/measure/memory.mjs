@@ -15,11 +15,11 @@ const SPARE_MIB = 2048;
 const AT_A_TIME = 4;
 // A generous guess of what an instance that is a process takes; only how many are started depends on it.
 const PROCESS_MIB = 150;
-const IDLE_SECONDS = 3;
+const IDLE_SECONDS = 2;
 const QUICK_IDLE_SECONDS = 0.5;
 const SETTLE_MS = 1000;
 const POLL_MS = 50;
-const HOLD_GUARD_MS = 120_000;
+const HOLD_GUARD_MS = 60_000;
 
 const VALUES = [
   { value: 'private', unit: 'MiB', title: 'private memory of an idle instance' },
@@ -40,7 +40,7 @@ async function fillHeld(running, count) {
     for (let busy = 0; busy < count; ) {
       if (performance.now() > end) throw new Error(`${busy} of ${count} instances after ${HOLD_GUARD_MS / 1000} s`);
       await delay(POLL_MS);
-      busy = instances(running.grpc).busy ?? 0;
+      busy = (await instances(running.grpc)).busy ?? 0;
     }
   };
   await Promise.race([ready(), Promise.all(answers)]);
@@ -111,7 +111,7 @@ async function run(peer, count, { quick }) {
   const idleSeconds = quick ? QUICK_IDLE_SECONDS : IDLE_SECONDS;
   const all = [];
   for (const kind of peer.memory.filter(({ counts }) => counts.includes(count))) {
-    const wanted = quick ? count / QUICK_DIVISOR : count;
+    const wanted = quick ? count / QUICK_DIVISOR : Math.min(count, kind.most ?? count);
     if (kind.perProcess) {
       const fits = Math.floor((availableMebibytes() - SPARE_MIB) / PROCESS_MIB);
       all.push(...results(count, kind.variant, await ofProcesses(peer, Math.max(1, Math.min(wanted, fits)), idleSeconds)));

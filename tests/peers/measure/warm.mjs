@@ -5,8 +5,8 @@ import { load } from '../load.mjs';
 import { cpuMilliseconds } from '../process.mjs';
 
 const LOADS = [
-  { work: 'hello', connections: 32, title: 'trivial function, 32 connections', seconds: 2 },
-  { work: 'hello', connections: 1, title: 'trivial function, 1 connection', seconds: 2 },
+  { work: 'hello', connections: 32, title: 'trivial function, 32 connections', seconds: 1.5 },
+  { work: 'hello', connections: 1, title: 'trivial function, 1 connection', seconds: 1.5 },
   { work: 'json', connections: 32, title: '1 KB of JSON there and back, 32 connections', seconds: 1 },
   { work: 'large', connections: 32, title: 'response of 100 KB, 32 connections', seconds: 1 },
   { work: 'cpu', connections: 2, title: 'computation (fib 28), 2 connections', seconds: 1 },
@@ -34,7 +34,7 @@ async function run(peer, work, { quick, generator }) {
     const results = [];
     for (const shape of LOADS.filter((candidate) => candidate.work === work)) {
       const before = cpuMilliseconds(running.pids);
-      const warmup = quick ? QUICK_SECONDS : WARMUP_SECONDS;
+      const warmup = quick ? QUICK_SECONDS : (peer.warmupSeconds ?? WARMUP_SECONDS);
       const seconds = quick ? QUICK_SECONDS : shape.seconds;
       const { rate, p50, p99, requests } = await load(generator, running.request(), { connections: shape.connections, seconds, warmup });
       const cpu = ((cpuMilliseconds(running.pids) - before) * 1000) / requests;

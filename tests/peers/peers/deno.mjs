@@ -20,7 +20,7 @@ export const deno = {
   missing: () => (existsSync(DENO) ? undefined : `its npm package left no binary (${path.basename(path.dirname(DENO))})`),
   works: ['hello', 'json', 'large', 'cpu'],
   cold: [{ variant: 'process', perProcess: true, works: ['hello', 'express'] }],
-  memory: [{ variant: 'process', perProcess: true, counts: [100] }],
+  memory: [{ variant: 'process', perProcess: true, counts: [100], most: 25 }],
   watch: ['--watch'],
 
   async start(work, { file, watch = false } = {}) {

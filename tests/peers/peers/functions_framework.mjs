@@ -19,7 +19,7 @@ export const functionsFramework = {
   version: () => `functions-framework ${createRequire(import.meta.url)(path.join(FOLDER, 'package.json')).version}`,
   works: ['hello', 'json', 'large', 'cpu'],
   cold: [{ variant: 'process', perProcess: true, works: ['hello', 'express'] }],
-  memory: [{ variant: 'process', perProcess: true, counts: [100] }],
+  memory: [{ variant: 'process', perProcess: true, counts: [100], most: 25 }],
 
   async start(work) {
     const port = await freePort();

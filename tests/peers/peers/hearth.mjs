@@ -1,14 +1,17 @@
 // hearth, in each of its dialects: the command as it is, with its defaults.
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 import { Child, temporaryFolder } from '../process.mjs';
-import { workFile } from '../works.mjs';
+import { invokePath, workFile } from '../works.mjs';
 import { HOST, running } from './running.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 export const HEARTH = path.resolve(ROOT, process.env.HEARTH_BIN ?? 'bazel-bin/cli/hearth');
+
+const MAX_OUTPUT_BYTES = 1 << 26;
 
 // Each request meets no instance: one instance serves one request, and `start` says where the next one must come from.
 const COLD = {
@@ -46,11 +49,12 @@ async function coldStarts(admin) {
   return Object.fromEntries([...found].map(([, start, count]) => [start, Number(count)]));
 }
 
-// How many instances there are, by state.
-export function instances(grpc) {
-  const lines = execFileSync(HEARTH, ['ps', '--json', '--grpc', grpc], { encoding: 'utf8', maxBuffer: 1 << 26 }).split('\n');
+// How many instances there are, by state. Whoever waited for the answer without reading what hearth prints meanwhile would make
+// hearth wait, too.
+export async function instances(grpc) {
+  const { stdout } = await promisify(execFile)(HEARTH, ['ps', '--json', '--grpc', grpc], { maxBuffer: MAX_OUTPUT_BYTES });
   const states = {};
-  for (const line of lines.filter(Boolean)) {
+  for (const line of stdout.split('\n').filter(Boolean)) {
     const { state } = JSON.parse(line);
     states[state] = (states[state] ?? 0) + 1;
   }
@@ -74,7 +78,7 @@ function hearth(dialect, { what, works = ['hello', 'json', 'large', 'cpu'], cold
       if (variant === 'many functions') return await startMany(dialect, work, count);
       const options = variant === 'one function' ? { scaling: MANY(count) } : COLD[variant];
       const { child, port, grpc, admin } = await serve([workFile(dialect, work)], options);
-      const invoke = () => (dialect === 'lambda' ? `/2015-03-31/functions/${work}/invocations` : '/');
+      const invoke = () => (dialect === 'lambda' ? invokePath(work) : '/');
       return { ...running({ dialect, work, port, children: [child], path: invoke }), grpc, coldStarts: () => coldStarts(admin) };
     },
   };
@@ -87,11 +91,13 @@ async function startMany(dialect, work, count) {
     copyFileSync(workFile(dialect, work), path.join(folder, `f${n}.mjs`));
   }
   const { child, port, grpc } = await serve([folder]);
-  const invoke = (n) => (dialect === 'lambda' ? `/2015-03-31/functions/f${n}/invocations` : `/f${n}/`);
+  const invoke = (n) => (dialect === 'lambda' ? invokePath(`f${n}`) : `/f${n}/`);
   return { ...running({ dialect, work, port, children: [child], path: invoke }), grpc };
 }
 
 const started = (works, variants = ['template', 'stem', 'zygote']) => variants.map((variant) => ({ variant, works }));
+// Loading the framework takes long, and all but a template does it anew.
+const FRAMEWORK_STARTS = 20;
 
 export const hearthFetch = hearth('fetch', {
   what: '`hearth dev FILE`, a fetch handler',
@@ -108,7 +114,7 @@ export const hearthServer = hearth('server', {
 });
 export const hearthFramework = hearth('framework', {
   what: '`hearth dev FILE`, the function that functions-framework runs',
-  cold: started(['hello', 'express'], ['template', 'stem']),
+  cold: started(['hello', 'express'], ['template', 'stem']).map((kind) => ({ ...kind, count: FRAMEWORK_STARTS })),
   memory: [{ variant: 'one function', counts: [100], held: true }],
 });
 export const hearthLambda = hearth('lambda', {

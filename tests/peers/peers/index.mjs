@@ -8,10 +8,12 @@
 //   version()       text
 //   missing()       why it cannot run here, or undefined; absent if nothing can be missing
 //   works           the works that it serves warm
+//   warmupSeconds   how long it is under load before it is measured, if it needs more than the others
 //   cold            [{variant, works, perProcess, count}]: kinds of cold start; perProcess: a process is started for each,
 //                   else each request to one running platform is one; count: how many in a round, if not the default
-//   memory          [{variant, counts, perProcess, held}]: kinds of instance, and how many of them at once; held: a request
-//                   must be kept waiting in each, so that the platform makes another one
+//   memory          [{variant, counts, perProcess, most, held}]: kinds of instance, and how many of them at once; most: so many
+//                   will do, since each is as large as the next; held: a request must be kept waiting in each, so that the
+//                   platform makes another one
 //   watch           the flags that make it serve a file anew when that is saved; absent if it has no such mode
 //   start(work, {variant, count, file, watch})   gives what running.mjs describes
 import { deno } from './deno.mjs';

@@ -18,7 +18,7 @@ export const node = {
   version: () => `node ${process.version.slice(1)}`,
   works: ['hello', 'json', 'large', 'cpu'],
   cold: [{ variant: 'process', perProcess: true, works: ['hello', 'express'] }],
-  memory: [{ variant: 'process', perProcess: true, counts: [100] }],
+  memory: [{ variant: 'process', perProcess: true, counts: [100], most: 25 }],
   watch: ['--watch'],
 
   async start(work, { file = workFile('server', work), watch = false } = {}) {

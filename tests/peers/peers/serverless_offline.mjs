@@ -6,7 +6,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { Child, freePort, temporaryFolder } from '../process.mjs';
-import { WORK_FOLDER } from '../works.mjs';
+import { invokePath, WORK_FOLDER } from '../works.mjs';
 import { NODE } from './node.mjs';
 import { HOST, running } from './running.mjs';
 
@@ -32,8 +32,10 @@ export const serverlessOffline = {
   what: '`serverless offline`, worker threads; cold starts: `--reloadHandler`, a new worker thread for each invocation; memory: one function for each instance',
   version: () => `serverless-offline ${versionOfPackage('serverless-offline')} (serverless ${versionOfPackage('serverless')})`,
   works: ['hello', 'json', 'large', 'cpu'],
+  // It starts a thread for each request at a time.
+  warmupSeconds: 3,
   cold: [{ variant: 'worker thread', works: ['hello', 'express'], count: 20 }],
-  memory: [{ variant: 'worker thread', counts: [100] }],
+  memory: [{ variant: 'worker thread', counts: [100], most: 25 }],
 
   async start(work, { variant, count = 1 } = {}) {
     const folder = temporaryFolder();
@@ -49,7 +51,7 @@ export const serverlessOffline = {
     const env = { SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' };
     const main = path.join(MODULES, 'serverless/bin/serverless.js');
     const child = new Child(NODE, [main, ...args.map(String)], { env, cwd: folder });
-    const name = (n) => `/2015-03-31/functions/f${count === 1 ? 0 : n}/invocations`;
-    return running({ dialect: 'lambda', work, port: lambdaPort, children: [child], path: name });
+    const invoke = (n) => invokePath(`f${count === 1 ? 0 : n}`);
+    return running({ dialect: 'lambda', work, port: lambdaPort, children: [child], path: invoke });
   },
 };
