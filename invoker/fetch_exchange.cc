@@ -95,12 +95,13 @@ asio::awaitable<void> FetchExchange::Deliver(bool is_head_request) {
   HttpResponseHead head = TakeHead(*head_, is_head_request, options_.response_headers);
   head.more_follows = !head_->more;
   result_.started = true;
-  if (!(co_await sink_.Start(head)).ok()) co_return End(HttpExchange::End::kClientGone);
-  if (head_->more) {
-    co_await DeliverPieces();
-  } else if (!head.no_body && !head_->body.empty() && !(co_await sink_.Write(head_->body)).ok()) {
-    co_return End(HttpExchange::End::kClientGone);
+  if (!head_->more) {
+    const std::string_view body = head.no_body ? std::string_view() : head_->body;
+    if (!(co_await sink_.Whole(head, body)).ok()) End(HttpExchange::End::kClientGone);
+    co_return;
   }
+  if (!(co_await sink_.Start(head)).ok()) co_return End(HttpExchange::End::kClientGone);
+  co_await DeliverPieces();
   if (result_.end != HttpExchange::End::kComplete) co_return;
   if (!(co_await sink_.Finish()).ok()) End(HttpExchange::End::kClientGone);
 }

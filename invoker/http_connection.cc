@@ -2,8 +2,10 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <tuple>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -29,6 +31,10 @@ constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr size_t kChunkBytes = 64 << 10;
 constexpr auto kLingerTime = std::chrono::seconds(2);
 constexpr size_t kLingerBytes = 64 << 20;
+// Room for a usual request, so that one read takes all of it.
+constexpr size_t kHeadBytes = 4096;
+// A client that goes away sooner than this after its request finds it done anyway. Watching costs calls of the kernel.
+constexpr auto kWatchDelay = std::chrono::milliseconds(10);
 constexpr std::string_view kLocalhostSuffix = ".localhost";
 constexpr std::string_view kRequestIdHeader = "x-hearth-request-id";
 
@@ -81,19 +87,19 @@ class HttpConnection::ClientBody final : public BodySource {
     Parser& parser = *connection_.parser_;
     if (std::exchange(expects_continue_, false) && connection_.buffer_.size() == 0) {
       constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-      co_await asio::async_write(connection_.stream_, asio::buffer(kContinue), kToken);
+      co_await asio::async_write(connection_.socket_, asio::buffer(kContinue), kToken);
     }
     while (!parser.is_done()) {
       auto& body = parser.get().body();
       body.data = out.data();
       body.size = out.size();
       body.more = true;
-      connection_.stream_.expires_after(connection_.routes_.options.stall_timeout);
+      connection_.ExpireAfter(connection_.routes_.options.stall_timeout);
       // Else the body would come in pieces of the size that was enough for the head.
       if (out.size() > connection_.buffer_.capacity() && connection_.buffer_.size() == 0) {
         connection_.buffer_.reserve(out.size());
       }
-      auto [error, size] = co_await http::async_read_some(connection_.stream_, connection_.buffer_, parser, kToken);
+      auto [error, size] = co_await http::async_read_some(connection_.socket_, connection_.buffer_, parser, kToken);
       if (error && error != http::error::need_buffer) {
         co_return absl::InvalidArgumentError(StrCat("the request's body broke off: ", error.message()));
       }
@@ -111,7 +117,8 @@ class HttpConnection::ClientBody final : public BodySource {
   }
 
   void Abort() override {
-    if (!connection_.parser_->is_done()) connection_.stream_.cancel();
+    error_code ignored;
+    if (!connection_.parser_->is_done()) connection_.socket_.cancel(ignored);
   }
 
  private:
@@ -131,21 +138,15 @@ class HttpConnection::ClientSink final : public ResponseSink {
   bool finished() const { return finished_; }
 
   asio::awaitable<absl::Status> Start(const HttpResponseHead& head) override {
-    pending_ = HeadText(head.status, head.reason, head.headers);
-    if (head.content_length.has_value()) {
-      StrAppend(&pending_, "Content-Length: ", *head.content_length, "\r\n");
-    } else if (!head.no_body) {
-      if (http_1_0_) {
-        keep_alive_ = false;
-      } else {
-        chunked_ = true;
-        pending_ += "Transfer-Encoding: chunked\r\n";
-      }
-    }
-    if (!connection_.parser_->is_done()) keep_alive_ = false;
-    pending_ += keep_alive_ ? (http_1_0_ ? "Connection: keep-alive\r\n\r\n" : "\r\n") : "Connection: close\r\n\r\n";
+    Prepare(head);
     if (head.more_follows) co_return absl::OkStatus();
     co_return co_await Send(std::string_view());
+  }
+
+  asio::awaitable<absl::Status> Whole(const HttpResponseHead& head, std::string_view body) override {
+    Prepare(head);
+    finished_ = true;
+    return Send(body, /*raw=*/true);
   }
 
   asio::awaitable<absl::Status> Write(std::string_view bytes) override { return Send(bytes); }
@@ -166,8 +167,8 @@ class HttpConnection::ClientSink final : public ResponseSink {
     finished_ = true;
     std::string text = HeadText(head.status, head.reason, head.headers);
     StrAppend(&text, "Connection: Upgrade\r\n\r\n", early);
-    connection_.stream_.expires_never();
-    auto& client = connection_.stream_.socket();
+    connection_.NeverExpire();
+    auto& client = connection_.socket_;
     if (const auto [error, size] = co_await asio::async_write(client, asio::buffer(text), kToken); error) {
       co_return absl::CancelledError(error.message());
     }
@@ -181,6 +182,22 @@ class HttpConnection::ClientSink final : public ResponseSink {
   }
 
  private:
+  void Prepare(const HttpResponseHead& head) {
+    pending_ = HeadText(head.status, head.reason, head.headers);
+    if (head.content_length.has_value()) {
+      StrAppend(&pending_, "Content-Length: ", *head.content_length, "\r\n");
+    } else if (!head.no_body) {
+      if (http_1_0_) {
+        keep_alive_ = false;
+      } else {
+        chunked_ = true;
+        pending_ += "Transfer-Encoding: chunked\r\n";
+      }
+    }
+    if (!connection_.parser_->is_done()) keep_alive_ = false;
+    pending_ += keep_alive_ ? (http_1_0_ ? "Connection: keep-alive\r\n\r\n" : "\r\n") : "Connection: close\r\n\r\n";
+  }
+
   template <typename From, typename To>
   static asio::awaitable<void> CopyBetween(From& from, To& to) {
     std::array<char, 16 << 10> buffer;
@@ -207,8 +224,7 @@ class HttpConnection::ClientSink final : public ResponseSink {
     if (chunk) pending_ += ChunkHead(bytes.size());
     const std::array<asio::const_buffer, 3> parts = {asio::buffer(pending_), asio::buffer(bytes),
                                                      asio::buffer("\r\n", chunk ? 2 : 0)};
-    connection_.stream_.expires_after(connection_.routes_.options.stall_timeout);
-    const auto [error, size] = co_await asio::async_write(connection_.stream_, parts, kToken);
+    const error_code error = co_await connection_.WriteAll(parts);
     pending_.clear();
     if (error) co_return absl::CancelledError(StrCat("the client is gone: ", error.message()));
     co_return absl::OkStatus();
@@ -223,42 +239,83 @@ class HttpConnection::ClientSink final : public ResponseSink {
 };
 
 HttpConnection::HttpConnection(asio::ip::tcp::socket socket, const HttpRoutes& routes)
-    : routes_(routes), stream_(std::move(socket)), buffer_(routes.options.max_header_bytes + kChunkBytes) {
+    : routes_(routes), socket_(std::move(socket)), buffer_(routes.options.max_header_bytes + kChunkBytes) {
   error_code ignored;
-  stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-  const auto endpoint = stream_.socket().remote_endpoint(ignored);
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket_.non_blocking(true, ignored);
+  const auto endpoint = socket_.remote_endpoint(ignored);
   client_address_ = endpoint.address().to_string();
 }
 
 void HttpConnection::Close() {
   error_code ignored;
   cancel_.Cancel();
-  stream_.socket().close(ignored);
+  socket_.close(ignored);
+}
+
+bool HttpConnection::Sweep(Clock::time_point now) {
+  if (watch_ == Watch::kWanted && now >= watch_from_) BeginWatch();
+  if (now >= expires_) {
+    NeverExpire();
+    // Whatever it waits for ends with an error, and with it the connection.
+    error_code ignored;
+    socket_.close(ignored);
+  }
+  return watch_ == Watch::kWanted || expires_ < now + HttpSweeper::kSlow;
+}
+
+void HttpConnection::ExpireAfter(std::chrono::milliseconds time) {
+  expires_ = Clock::now() + time;
+  if (time < HttpSweeper::kSlow) routes_.sweeper->Hurry();
+}
+
+asio::awaitable<error_code> HttpConnection::WriteAll(std::array<asio::const_buffer, 3> parts) {
+  // Most responses are taken at once.
+  error_code error;
+  const size_t total = asio::buffer_size(parts);
+  size_t sent = socket_.write_some(parts, error);
+  if (error == asio::error::would_block) error = {};
+  if (error || sent == total) co_return error;
+  for (asio::const_buffer& part : parts) {
+    const size_t gone = std::min(sent, part.size());
+    part += gone;
+    sent -= gone;
+  }
+  ExpireAfter(routes_.options.stall_timeout);
+  std::tie(error, sent) = co_await asio::async_write(socket_, parts, kToken);
+  NeverExpire();
+  co_return error;
 }
 
 asio::awaitable<void> HttpConnection::Run() {
   while (co_await ReadHead()) {
     if (!co_await Answer()) break;
-    if (!stream_.socket().is_open()) co_return;
+    if (!socket_.is_open()) co_return;
   }
   error_code ignored;
-  stream_.socket().close(ignored);
+  socket_.close(ignored);
 }
 
 asio::awaitable<bool> HttpConnection::ReadHead() {
-  parser_ = std::make_unique<Parser>();
+  parser_.emplace();
   parser_->header_limit(routes_.options.max_header_bytes);
   parser_->body_limit(boost::none);
   if (buffer_.size() == 0) {
-    stream_.expires_after(routes_.options.keep_alive_timeout);
-    const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(4096), kToken);
+    ExpireAfter(routes_.options.keep_alive_timeout);
+    const auto [error, size] = co_await socket_.async_read_some(buffer_.prepare(kHeadBytes), kToken);
     if (error) co_return false;
     buffer_.commit(size);
   }
-  stream_.expires_after(routes_.options.header_timeout);
-  const auto [error, size] = co_await http::async_read_header(stream_, buffer_, *parser_, kToken);
+  error_code error;
+  buffer_.consume(parser_->put(buffer_.data(), error));
+  if (error == http::error::need_more) {
+    ExpireAfter(routes_.options.header_timeout);
+    size_t ignored = 0;
+    std::tie(error, ignored) = co_await http::async_read_header(socket_, buffer_, *parser_, kToken);
+  }
+  NeverExpire();
   if (!error) co_return true;
-  // A client that is too slow has been cut off by the stream, and hears nothing.
+  // A client that is too slow has been cut off by Sweep, and hears nothing.
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     const std::string message =
         StrCat("the request's header section is larger than ", FormatSize(routes_.options.max_header_bytes));
@@ -468,11 +525,9 @@ asio::awaitable<bool> HttpConnection::SendWhole(const WholeResponse& response, b
   if (!no_body) StrAppend(&text, "Content-Length: ", response.body.size(), "\r\n");
   text += keep_alive ? "\r\n" : "Connection: close\r\n\r\n";
   const bool head_only = no_body || parser_->get().method() == http::verb::head;
-  const std::array<asio::const_buffer, 2> parts = {
-      asio::buffer(text), asio::buffer(response.body.data(), head_only ? 0 : response.body.size())};
-  stream_.expires_after(routes_.options.stall_timeout);
-  const auto [error, size] = co_await asio::async_write(stream_, parts, kToken);
-  co_return !error;
+  const std::array<asio::const_buffer, 3> parts = {
+      asio::buffer(text), asio::buffer(response.body.data(), head_only ? 0 : response.body.size()), {}};
+  co_return !co_await WriteAll(parts);
 }
 
 asio::awaitable<bool> HttpConnection::SendError(Outcome outcome, InvocationError error, std::string request_id) {
@@ -499,34 +554,38 @@ asio::awaitable<void> HttpConnection::SendProtocolError(int status, std::string 
 
 asio::awaitable<void> HttpConnection::LingerAndClose() {
   error_code ignored;
-  stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
-  stream_.expires_after(kLingerTime);
+  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+  ExpireAfter(kLingerTime);
   const auto buffer = std::make_unique<std::array<char, kChunkBytes>>();
   for (size_t total = 0; total < kLingerBytes;) {
-    const auto [error, size] = co_await stream_.async_read_some(asio::buffer(*buffer), kToken);
+    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(*buffer), kToken);
     if (error) break;
     total += size;
   }
-  stream_.socket().close(ignored);
+  socket_.close(ignored);
 }
 
 void HttpConnection::WatchClient() {
-  if (watching_) return;
-  watching_ = true;
-  stream_.socket().async_wait(
-      stream_.socket().wait_read,
-      asio::bind_cancellation_slot(watch_.slot(), [self = shared_from_this()](error_code error) {
-        if (error || !self->watching_) return;
-        char byte;
-        // More bytes are the next request, sent ahead; an end or an error is a client that has gone.
-        if (recv(self->stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
-          self->cancel_.Cancel();
-      }));
+  if (watch_ != Watch::kNone) return;
+  watch_ = Watch::kWanted;
+  watch_from_ = Clock::now() + kWatchDelay;
+  routes_.sweeper->Hurry();
+}
+
+void HttpConnection::BeginWatch() {
+  watch_ = Watch::kOn;
+  socket_.async_wait(socket_.wait_read,
+                     asio::bind_cancellation_slot(watch_signal_.slot(), [self = shared_from_this()](error_code error) {
+                       if (error || self->watch_ != Watch::kOn) return;
+                       char byte;
+                       // More bytes are the next request, sent ahead; an end or an error is a client that has gone.
+                       if (recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
+                         self->cancel_.Cancel();
+                     }));
 }
 
 void HttpConnection::StopWatching() {
-  if (!std::exchange(watching_, false)) return;
-  watch_.emit(asio::cancellation_type::terminal);
+  if (std::exchange(watch_, Watch::kNone) == Watch::kOn) watch_signal_.emit(asio::cancellation_type::terminal);
 }
 
 }  // namespace hearth

@@ -64,6 +64,13 @@ class ResponseSink {
   virtual boost::asio::awaitable<absl::Status> Start(const HttpResponseHead& head) = 0;
   virtual boost::asio::awaitable<absl::Status> Write(std::string_view bytes) = 0;
   virtual boost::asio::awaitable<absl::Status> Finish() = 0;
+  // All of a response at once, in place of the three: head.content_length is the body's size, unless there is no body.
+  virtual boost::asio::awaitable<absl::Status> Whole(const HttpResponseHead& head, std::string_view body) {
+    absl::Status status = co_await Start(head);
+    if (status.ok() && !body.empty()) status = co_await Write(body);
+    if (status.ok()) status = co_await Finish();
+    co_return status;
+  }
   // The function switched protocols (101): sends the head, then `early` bytes, then joins the client's connection to
   // `connection` until either side closes. `connection` outlives the call.
   virtual boost::asio::awaitable<absl::Status> Upgrade(const HttpResponseHead& head, std::string_view early,

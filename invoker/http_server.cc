@@ -26,12 +26,15 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(50);
 }  // namespace
 
 struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
-  explicit State(asio::io_context& io) : context(io), acceptor(io) {}
+  explicit State(asio::io_context& io) : context(io), acceptor(io), sweeper(io, connections) {
+    routes.sweeper = &sweeper;
+  }
 
   asio::io_context& context;
   tcp::acceptor acceptor;
   HttpRoutes routes;
   std::set<std::shared_ptr<HttpConnection>> connections;
+  HttpSweeper sweeper;
 
   asio::awaitable<void> Accept() {
     const auto self = shared_from_this();
@@ -46,6 +49,7 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
       if (connections.size() >= routes.options.max_connections) continue;  // closes it
       auto connection = std::make_shared<HttpConnection>(std::move(socket), routes);
       connections.insert(connection);
+      sweeper.Hurry();
       asio::co_spawn(
           context, [connection] { return connection->Run(); },
           [self, connection](const std::exception_ptr&) { self->connections.erase(connection); });
@@ -93,6 +97,7 @@ uint16_t HttpServer::port() const {
 void HttpServer::Stop() {
   error_code ignored;
   state_->acceptor.close(ignored);
+  state_->sweeper.Stop();
   for (const auto& connection : state_->connections) connection->Close();
 }
 

@@ -273,7 +273,7 @@ class Invoker::Invocation {
   void BeginRun(std::function<void()> on_end) {
     on_end_ = std::move(on_end);
     run_start_ = Clock::now();
-    cpu_start_ = instance().CpuTime();
+    cpu_start_ = CpuTime();
     deadline_ = run_start_ + spec_->limits.timeout;
     if (options_.deadline.has_value()) deadline_ = std::min(deadline_, *options_.deadline);
     instance().BeginRequest(options_.request_id, spec_->limits.log_bytes);
@@ -306,7 +306,7 @@ class Invoker::Invocation {
     *running_ = false;
     if (options_.cancel != nullptr) options_.cancel->OnCancel(nullptr);
     result_.report.run = Clock::now() - run_start_;
-    if (const nanoseconds now = instance().CpuTime(); now > cpu_start_) result_.report.cpu = now - cpu_start_;
+    if (const nanoseconds now = CpuTime(); now > cpu_start_) result_.report.cpu = now - cpu_start_;
     if (options_.peak_memory || result_.report.start != StartName(StartKind::kWarm)) {
       result_.report.peak_memory_bytes = instance().PeakMemoryBytes();
     }
@@ -384,6 +384,11 @@ class Invoker::Invocation {
   }
 
  private:
+  // What overlaps in an instance shares its CPU time anyway, and so may share a look at the clock.
+  nanoseconds CpuTime() {
+    return invoker_.pool_.InFlight(lease_) > 1 ? instance().RecentCpuTime() : instance().CpuTime();
+  }
+
   // Waits for the instance's end, a little.
   asio::awaitable<bool> Exited() {
     const auto gone = std::make_shared<OneShot<bool>>();
@@ -548,7 +553,8 @@ asio::awaitable<void> Invoker::RunFetchLane(Invocation& invocation, const Lane& 
     body.Abort();
   });
   HttpExchange::Result end;
-  absl::StatusOr<std::string> body = co_await ReadBody(lane.body, lane.head.content_length.value_or(0));
+  absl::StatusOr<std::string> body = std::string();
+  if (lane.head.content_length != 0u) body = co_await ReadBody(lane.body, *lane.head.content_length);
   if (body.ok()) {
     end = co_await exchange->Run(lane.head, result.report.request_id, *std::move(body));
   } else {

@@ -121,6 +121,8 @@ class Instance {
 
   // CPU time of the process so far, and its largest resident set. Zero once it has ended.
   virtual std::chrono::nanoseconds CpuTime() const = 0;
+  // The same as of some moment in the last millisecond: cheap where it is asked for again and again.
+  virtual std::chrono::nanoseconds RecentCpuTime() const { return CpuTime(); }
   // With that of the processes it has started; costs some reads of /proc.
   virtual std::chrono::nanoseconds TreeCpuTime() const = 0;
   virtual uint64_t PeakMemoryBytes() const = 0;

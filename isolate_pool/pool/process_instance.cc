@@ -532,6 +532,15 @@ std::chrono::nanoseconds ProcessInstance::CpuTime() const {
   return reaped_ || pid_ < 0 ? std::chrono::nanoseconds(0) : ReadCpuClock(cpu_clock_);
 }
 
+std::chrono::nanoseconds ProcessInstance::RecentCpuTime() const {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - recent_cpu_at_ >= std::chrono::milliseconds(1)) {
+    recent_cpu_at_ = now;
+    recent_cpu_ = CpuTime();
+  }
+  return recent_cpu_;
+}
+
 uint64_t ProcessInstance::PeakMemoryBytes() const {
   return reaped_ || pid_ < 0 ? last_peak_memory_ : ReadPeakMemory(pid_);
 }

@@ -83,6 +83,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void BeginRequest(const std::string& request_id, uint64_t log_limit_bytes) override;
   std::string EndRequest(const std::string& request_id, bool logged) override;
   std::chrono::nanoseconds CpuTime() const override;
+  std::chrono::nanoseconds RecentCpuTime() const override;
   std::chrono::nanoseconds TreeCpuTime() const override;
   uint64_t PeakMemoryBytes() const override;
   uint64_t ResidentBytes() const override;
@@ -144,6 +145,8 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   std::shared_ptr<Keeper> keeper_;   // Launched::keeper
   std::shared_ptr<void> fork_user_;  // Launched::user
   clockid_t cpu_clock_ = 0;
+  mutable std::chrono::steady_clock::time_point recent_cpu_at_;
+  mutable std::chrono::nanoseconds recent_cpu_{};
   bool reaped_ = false;
   bool frozen_ = false;
   bool interrupted_ = false;
