@@ -32,9 +32,9 @@ namespace hearth::bench {
 inline constexpr double kConfidence = 0.95;
 
 enum class Verdict {
-  kSame,       // the interval includes no change
-  kBetter,     // it does not
-  kWorse,      //
+  kSame,       // the interval of the change includes none
+  kBetter,     // it lies on one side
+  kWorse,      // it lies on the other
   kNotJudged,  // `reason` says why
 };
 
