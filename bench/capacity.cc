@@ -119,7 +119,7 @@ void MeasureLive(Engine& engine, const Subject& subject, size_t count) {
   const double started_in = Milliseconds(Clock::now() - begin) / 1000;
 
   size_t answered = 0;
-  for (Answered& instance : live) Ask(*instance.connection, [&] { ++answered; });
+  for (Answered& instance : live) Ask(instance, [&] { ++answered; });
   engine.RunUntil([&] { return answered == count; });
   const double available = AvailableMebibytes();
   std::vector<double> memory;

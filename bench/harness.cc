@@ -45,6 +45,19 @@ double Kibibytes(const std::string& path, std::string_view key) {
   return kibibytes;
 }
 
+class FetchAnswer final : public FetchListener {
+ public:
+  explicit FetchAnswer(std::function<void()> answered) : answered_(std::move(answered)) {}
+  void OnHead(FetchHead head) override {
+    if (head.status != 200) Die("the function did not answer 200");
+    answered_();
+  }
+  void OnPiece(std::string, bool, bool) override {}
+
+ private:
+  const std::function<void()> answered_;
+};
+
 }  // namespace
 
 void Die(const std::string& what) {
@@ -109,7 +122,14 @@ void Engine::RunUntil(const std::function<bool()>& done) {
   }
 }
 
-void Ask(Instance::Connection& connection, std::function<void()> answered) {
+void Ask(Answered& instance, std::function<void()> answered) {
+  if (instance.connection == nullptr) {
+    const HeaderFields headers = {{"Host", "bench"}};
+    const FetchCall call{"bench", "GET", "/", headers, ""};
+    instance.instance->Fetch(call, std::make_shared<FetchAnswer>(std::move(answered)));
+    return;
+  }
+  Instance::Connection& connection = *instance.connection;
   boost::asio::async_write(connection, boost::asio::buffer(kRequest), [](auto, auto) {});
   const auto buffer = std::make_shared<std::array<char, 4096>>();
   connection.async_read_some(boost::asio::buffer(*buffer),
@@ -131,10 +151,12 @@ void ColdStart(InstanceFactory& factory, std::shared_ptr<const FunctionSpec> spe
       std::move(spec), StrCat("bench-", ++count), [result, start, answered = std::move(answered)](absl::Status ready) {
         if (!ready.ok()) Die(std::string(ready.message()));
         result->init = Clock::now() - start;
-        absl::StatusOr<Instance::Connection> connection = result->instance->Connect();
-        if (!connection.ok()) Die(std::string(connection.status().message()));
-        result->connection = std::make_unique<Instance::Connection>(*std::move(connection));
-        Ask(*result->connection, [result, start, answered] {
+        if (result->instance->kind() != FunctionKind::kFetch) {
+          absl::StatusOr<Instance::Connection> connection = result->instance->Connect();
+          if (!connection.ok()) Die(std::string(connection.status().message()));
+          result->connection = std::make_unique<Instance::Connection>(*std::move(connection));
+        }
+        Ask(*result, [result, start, answered] {
           result->first_byte = Clock::now() - start;
           answered(std::move(*result));
         });

@@ -77,16 +77,17 @@ class Engine {
 // An instance that has answered its first request.
 struct Answered {
   std::shared_ptr<Instance> instance;
-  std::unique_ptr<Instance::Connection> connection;
-  Clock::duration init{};        // from the request for an instance until it is ready
-  Clock::duration first_byte{};  // … until the first byte of its answer
+  std::unique_ptr<Instance::Connection> connection;  // null for a fetch function
+  Clock::duration init{};                            // from the request for an instance until it is ready
+  Clock::duration first_byte{};                      // … until the first byte of its answer
 };
 
 // Calls back later. Dies if anything goes wrong.
 void ColdStart(InstanceFactory& factory, std::shared_ptr<const FunctionSpec> spec,
                std::function<void(Answered)> answered);
 
-// Sends one more request; calls back when the whole of its answer, 4 KiB at most, is there.
-void Ask(Instance::Connection& connection, std::function<void()> answered);
+// Sends one more request, over the lane that a request to this function takes; calls back when its answer, 4 KiB at most,
+// is there.
+void Ask(Answered& instance, std::function<void()> answered);
 
 }  // namespace hearth::bench

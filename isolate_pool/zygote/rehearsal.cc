@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "isolate_pool/channel/frame.h"
 #include "isolate_pool/channel/scoped_fd.h"
@@ -23,9 +24,9 @@ namespace hearth {
 namespace {
 
 constexpr std::string_view kFunction = "export default { fetch: () => new Response('hello') };\n";
-constexpr std::string_view kRequest =
-    "GET / HTTP/1.1\r\nHost: localhost\r\nx-hearth-request-id: rehearsal\r\nx-forwarded-for: 127.0.0.1\r\n\r\n";
-constexpr std::string_view kResponse = "HTTP/1.1 200";
+constexpr std::pair<std::string_view, std::string_view> kHeaders[] = {
+    {"Host", "localhost"}, {"User-Agent", "rehearsal"}, {"Accept", "*/*"}, {"X-Forwarded-For", "127.0.0.1"}};
+constexpr uint32_t kOk = 200;
 constexpr int kPatienceMilliseconds = 5000;
 
 // A folder with the function in it, for as long as this lives.
@@ -72,23 +73,34 @@ bool WaitForReadable(int fd) {
   return poll(&readable, 1, kPatienceMilliseconds) == 1;
 }
 
-bool WaitForInitialised(int channel) {
-  FrameDecoder decoder(kMaxFrameBytes);
-  std::array<char, 4096> buffer;
-  while (WaitForReadable(channel)) {
-    const ssize_t size = read(channel, buffer.data(), buffer.size());
-    if (size <= 0) return false;
-    decoder.Append({buffer.data(), static_cast<size_t>(size)});
-    while (const auto frame = decoder.Next()) {
-      internal::FromInstance message;
-      if (!message.ParseFromArray(frame->data(), static_cast<int>(frame->size()))) return false;
-      if (message.has_initialised()) return !message.initialised().has_failure();
+// Reads messages until one is the awaited. False if the fork ends, fails, or is not heard of in time.
+class Listener {
+ public:
+  explicit Listener(int channel) : channel_(channel) {}
+
+  template <typename Predicate>
+  bool WaitFor(Predicate awaited) {
+    while (true) {
+      while (const auto frame = decoder_.Next()) {
+        internal::FromInstance message;
+        if (!message.ParseFromArray(frame->data(), static_cast<int>(frame->size()))) return false;
+        if (message.initialised().has_failure()) return false;
+        if (awaited(message)) return true;
+      }
+      if (!WaitForReadable(channel_)) return false;
+      std::array<char, 4096> buffer;
+      const ssize_t size = read(channel_, buffer.data(), buffer.size());
+      if (size <= 0) return false;
+      decoder_.Append({buffer.data(), static_cast<size_t>(size)});
     }
   }
-  return false;
-}
 
-bool Rehearsed(const FunctionFolder& function, int channel, Pair& connection) {
+ private:
+  const int channel_;
+  FrameDecoder decoder_{kMaxFrameBytes};
+};
+
+bool Rehearsed(const FunctionFolder& function, int channel) {
   internal::ToInstance assign;
   internal::Assignment& assignment = *assign.mutable_assignment();
   assignment.set_instance("rehearsal");
@@ -99,23 +111,22 @@ bool Rehearsed(const FunctionFolder& function, int channel, Pair& connection) {
   assignment.set_memory_limit_bytes(512 << 20);
   assignment.set_invoker_pid(getpid());
   assignment.mutable_sandbox()->set_mode(std::string(sandbox::ModeName(sandbox::Mode::kOff)));
-  internal::ToInstance connect;
-  connect.mutable_connection();
-  const int fds[] = {connection.theirs.get()};
-  if (!SendBlocking(channel, EncodeFrame(assign)) || !WaitForInitialised(channel) ||
-      !SendBlocking(channel, EncodeFrame(connect), fds) || !SendBlocking(connection.ours.get(), kRequest)) {
-    return false;
+  internal::ToInstance ask;
+  internal::FetchRequest& request = *ask.mutable_fetch_request();
+  request.set_id(1);
+  request.set_request_id("rehearsal");
+  request.set_method("GET");
+  request.set_target("/");
+  for (const auto& [name, value] : kHeaders) {
+    request.add_headers(std::string(name));
+    request.add_headers(std::string(value));
   }
-  connection.theirs.Reset();
-  char answer[kResponse.size()];
-  size_t received = 0;
-  while (received < sizeof answer) {
-    if (!WaitForReadable(connection.ours.get())) return false;
-    const ssize_t size = read(connection.ours.get(), answer + received, sizeof answer - received);
-    if (size <= 0) return false;
-    received += static_cast<size_t>(size);
-  }
-  return std::string_view(answer, received) == kResponse;
+  Listener listener(channel);
+  return SendBlocking(channel, EncodeFrame(assign)) &&
+         listener.WaitFor([](const internal::FromInstance& message) { return message.has_initialised(); }) &&
+         SendBlocking(channel, EncodeFrame(ask)) && listener.WaitFor([](const internal::FromInstance& message) {
+           return message.fetch_response().status() == kOk;
+         });
 }
 
 }  // namespace
@@ -123,15 +134,12 @@ bool Rehearsed(const FunctionFolder& function, int channel, Pair& connection) {
 engine::HotPages Rehearse(engine::Engine& engine, Runtime& runtime) {
   const FunctionFolder function;
   Pair channel;
-  Pair connection;
   ScopedFd null(open("/dev/null", O_WRONLY | O_CLOEXEC));
-  if (!function.complete() || !channel.valid() || !connection.valid() || !null.valid()) return {};
+  if (!function.complete() || !channel.valid() || !null.valid()) return {};
   const engine::ForkResult fork = engine::Fork({.sibling = false});
   if (fork.pid < 0) return {};
   if (fork.pid == 0) {
     channel.ours.Reset();
-    connection.ours.Reset();
-    connection.theirs.Reset();
     const sandbox::Plan no_sandbox;
     const int error = fcntl(null.get(), F_DUPFD_CLOEXEC, 0);
     RunInstance(engine, runtime, no_sandbox,
@@ -139,7 +147,7 @@ engine::HotPages Rehearse(engine::Engine& engine, Runtime& runtime) {
   }
   engine::HotPages pages;
   channel.theirs.Reset();
-  if (Rehearsed(function, channel.ours.get(), connection)) pages = engine::HotPages::OwnedBy(fork.pid);
+  if (Rehearsed(function, channel.ours.get())) pages = engine::HotPages::OwnedBy(fork.pid);
   kill(fork.pid, SIGKILL);
   close(fork.pidfd);
   while (waitpid(fork.pid, nullptr, 0) < 0 && errno == EINTR) {
