@@ -12,8 +12,16 @@ import { promisify } from 'node:util';
 import { HEARTH } from './peers/hearth.mjs';
 import { temporaryFolder } from './process.mjs';
 
-const run = promisify(execFile);
 const MAX_OUTPUT_BYTES = 1 << 26;
+
+async function run(command, args) {
+  try {
+    return await promisify(execFile)(command, args, { maxBuffer: MAX_OUTPUT_BYTES });
+  } catch (error) {
+    // Its message is the whole command line.
+    throw new Error(`${path.basename(command)} ${args[0]}: ${error.stderr?.trim() || error.code}`, { cause: error });
+  }
+}
 
 // What the JSON of `hearth bench` (schema hearth.bench/1) says.
 export function fromHearth(result) {
@@ -47,7 +55,7 @@ async function hearth({ port, method = 'GET', path: target, headers, body }, { c
   args.push('--quiet', '--json', '-');
   for (const [name, value] of Object.entries(headers)) args.push('--header', `${name}: ${value}`);
   if (body) args.push('--data', body);
-  const { stdout } = await run(HEARTH, args, { maxBuffer: MAX_OUTPUT_BYTES });
+  const { stdout } = await run(HEARTH, args);
   return fromHearth(JSON.parse(stdout));
 }
 
