@@ -20,7 +20,7 @@ function head({ port, method = 'GET', path = '/', headers = {}, body = '' }) {
 
 function dechunk(text) {
   let body = '';
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const end = text.indexOf('\r\n', at);
     const size = parseInt(text.slice(at, end), 16);
     if (!(size > 0)) return body;
@@ -35,7 +35,9 @@ export function parseResponse(text) {
   const [statusLine, ...lines] = text.slice(0, end).split('\r\n');
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(statusLine)?.[1]);
   if (end < 0 || !status) throw new Error(`not an HTTP response: ${JSON.stringify(text.slice(0, 200))}`);
-  const headers = Object.fromEntries(lines.map((line) => [line.split(':', 1)[0].toLowerCase(), line.replace(/^.*?: */, '')]));
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.split(':', 1)[0].toLowerCase(), line.replace(/^.*?: */, '')]),
+  );
   const raw = text.slice(end + 4);
   return { status, headers, body: headers['transfer-encoding'] === 'chunked' ? dechunk(raw) : raw };
 }

@@ -26,7 +26,8 @@ async function run(command, args) {
 // What the JSON of `hearth bench` (schema hearth.bench/1) says.
 export function fromHearth(result) {
   const failed = Object.entries(result.outcomes).filter(([outcome, count]) => outcome !== 'ok' && count > 0);
-  if (failed.length > 0) throw new Error(`requests failed: ${failed.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`);
+  if (failed.length > 0)
+    throw new Error(`requests failed: ${failed.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`);
   const { latency } = result.groups.all;
   return { rate: result.rate.achieved, p50: latency.p50, p99: latency.p99, requests: result.n + result.warmup_n };
 }
@@ -50,7 +51,16 @@ export function fromWrk(text) {
 }
 
 async function hearth({ port, method = 'GET', path: target, headers, body }, { connections, seconds, warmup }) {
-  const args = ['bench', `http://127.0.0.1:${port}${target}`, '--scenario', 'warm', '--closed', '--method', method, '--no-phases'];
+  const args = [
+    'bench',
+    `http://127.0.0.1:${port}${target}`,
+    '--scenario',
+    'warm',
+    '--closed',
+    '--method',
+    method,
+    '--no-phases',
+  ];
   args.push('--connections', `${connections}`, '--duration', `${seconds * 1000}ms`, '--warmup', `${warmup * 1000}ms`);
   args.push('--quiet', '--json', '-');
   for (const [name, value] of Object.entries(headers)) args.push('--header', `${name}: ${value}`);
@@ -69,7 +79,8 @@ async function wrk({ port, method = 'GET', path: target, headers, body }, { conn
   }
   const url = `http://127.0.0.1:${port}${target}`;
   // wrk has no warm-up of its own, and knows whole seconds only.
-  const during = async (time) => fromWrk((await run('wrk', [...args, '--duration', `${Math.ceil(time)}s`, url])).stdout);
+  const during = async (time) =>
+    fromWrk((await run('wrk', [...args, '--duration', `${Math.ceil(time)}s`, url])).stdout);
   const { requests } = warmup > 0 ? await during(warmup) : { requests: 0 };
   const measured = await during(seconds);
   return { ...measured, requests: requests + measured.requests };

@@ -5,7 +5,13 @@ import { parseResponse } from './client.mjs';
 import { fromHearth, fromWrk } from './load.mjs';
 
 const latency = { p50: 0.4, p99: 2.5 };
-const bench = (outcomes) => ({ n: 900, warmup_n: 100, outcomes, rate: { achieved: 900.5 }, groups: { all: { n: 900, latency } } });
+const bench = (outcomes) => ({
+  n: 900,
+  warmup_n: 100,
+  outcomes,
+  rate: { achieved: 900.5 },
+  groups: { all: { n: 900, latency } },
+});
 
 test('the result of hearth bench', () => {
   const outcomes = { ok: 900, throttled: 0, timeout: 0, function_error: 0, error: 0 };
@@ -43,7 +49,9 @@ test('wrk only mentions failed requests; here they fail the measurement', () => 
 test('a response is read by its length or by its chunks', () => {
   const plain = parseResponse('HTTP/1.1 200 OK\r\nX-Start:  warm\r\nContent-Length: 3\r\n\r\nabc');
   assert.deepEqual(plain, { status: 200, headers: { 'x-start': 'warm', 'content-length': '3' }, body: 'abc' });
-  const chunked = parseResponse('HTTP/1.1 404 Not Found\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n');
+  const chunked = parseResponse(
+    'HTTP/1.1 404 Not Found\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n',
+  );
   assert.deepEqual([chunked.status, chunked.body], [404, 'abc']);
 });
 

@@ -2,18 +2,19 @@
 import { figures, markdown, ratioTable, spread, times } from './table.mjs';
 import { judge } from './targets.mjs';
 
-const subject = ({ peer, variant }) => (variant && variant !== 'process' ? `${peer.title}: ${variant}` : variant ? `${peer.title}, fresh process` : peer.title);
+function subject({ peer, variant }) {
+  if (variant === undefined) return peer.title;
+  return variant === 'process' ? `${peer.title}, fresh process` : `${peer.title}: ${variant}`;
+}
 
 function machineLines({ machine, versions }) {
-  return markdown({
-    columns: ['', ''],
-    lines: [
-      ['processor', `${machine.cpuModel}, ${machine.cpus} cores`],
-      ['memory', `${machine.memoryGib} GiB`],
-      ['kernel', `Linux ${machine.kernel}, as ${machine.user}`],
-      ['versions', versions.join('; ')],
-    ],
-  });
+  const lines = [
+    ['processor', `${machine.cpuModel}, ${machine.cpus} cores`],
+    ['memory', `${machine.memoryGib} GiB`],
+    ['kernel', `Linux ${machine.kernel}, as ${machine.user}`],
+    ['versions', versions.join('; ')],
+  ];
+  return markdown({ columns: ['', ''], lines }, { text: true });
 }
 
 function head(run) {
@@ -21,7 +22,7 @@ function head(run) {
   const quick = run.quick ? '\n\n**A quick run (`--quick`): these figures only show that everything works.**' : '';
   return `# Benchmarks
 
-Written by \`${run.command}\`${tree} on ${run.date}, in ${Math.round(run.minutes)} minutes; do not edit. ${run.rounds} round${run.rounds === 1 ? '' : 's'}.
+Written by \`${run.command}\`${tree} on ${run.date}; do not edit. ${run.rounds} round${run.rounds === 1 ? '' : 's'}, ${Math.round(run.minutes)} minutes.
 How and by which rules: [tests/peers](../tests/peers/README.md).${quick}
 
 ${machineLines(run)}
@@ -36,7 +37,7 @@ function targets(run) {
   const judged = judge(run);
   if (judged.length === 0) return '';
   const lines = judged.map(({ target, text, met }) => [target, text, met ? 'reached' : '**missed**']);
-  return `## Targets\n\n${markdown({ columns: ['target', 'measured', ''], lines })}`;
+  return `## Targets\n\n${markdown({ columns: ['target', 'measured', ''], lines }, { text: true })}`;
 }
 
 function ratios(run) {
@@ -97,13 +98,15 @@ function sections(run) {
 
 function peers(run) {
   const lines = run.peers.map(({ title, what, missing }) => [title, missing ? `not measured: ${missing}` : what]);
-  return `## What was run\n\n${markdown({ columns: ['', ''], lines })}`;
+  return `## What was run\n\n${markdown({ columns: ['', ''], lines }, { text: true })}`;
 }
 
 function failures(run) {
   const failed = run.results.filter(({ error }) => error);
   if (failed.length === 0) return '';
-  const lines = failed.map(({ peer, step, round, error }) => `- ${peer}, ${step}, round ${round + 1}: ${error.split('\n')[0].slice(0, 200)}`);
+  const lines = failed.map(
+    ({ peer, step, round, error }) => `- ${peer}, ${step}, round ${round + 1}: ${error.split('\n')[0].slice(0, 200)}`,
+  );
   return `## What failed\n\n${lines.join('\n')}`;
 }
 

@@ -22,7 +22,11 @@ function killAll() {
 }
 
 process.on('exit', killAll);
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) {
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+]) {
   process.on(signal, () => process.exit(code));
 }
 
@@ -131,7 +135,10 @@ function processes() {
     try {
       const text = readFileSync(`/proc/${name}/stat`, 'utf8');
       // The fields from the third on; the second, a name in parentheses, may hold anything.
-      const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+      const fields = text
+        .slice(text.lastIndexOf(')') + 2)
+        .split(' ')
+        .map(Number);
       const [utime, stime, cutime, cstime] = fields.slice(11, 15);
       all.set(Number(name), { parent: fields[1], cpuMs: (utime + stime + cutime + cstime) * TICK_MS });
     } catch (error) {

@@ -53,10 +53,12 @@ function parseArguments() {
     const { values } = parseArgs({ options });
     const rounds = Number(values.rounds);
     if (!Number.isInteger(rounds) || rounds < 1) fail(`--rounds: "${values.rounds}" is no whole number above 0`);
-    if (!GENERATORS[values.generator]) fail(`--generator: "${values.generator}" is none of ${Object.keys(GENERATORS).join(', ')}`);
+    if (!GENERATORS[values.generator])
+      fail(`--generator: "${values.generator}" is none of ${Object.keys(GENERATORS).join(', ')}`);
     const peers = chosen('--only', values.only, PEERS);
     const measures = chosen('--measure', values.measure, MEASURES);
-    const whole = !values.quick && rounds >= ROUNDS && peers.length === PEERS.length && measures.length === MEASURES.length;
+    const whole =
+      !values.quick && rounds >= ROUNDS && peers.length === PEERS.length && measures.length === MEASURES.length;
     return { ...values, rounds, peers, measures, page: values.page ?? (whole ? PAGE : undefined) };
   } catch (error) {
     return fail(error.message);
@@ -65,13 +67,15 @@ function parseArguments() {
 
 // This process, and with it all that it starts.
 function takeCores() {
-  if (os.cpus().length > CORES) execFileSync('taskset', ['-pc', `0-${CORES - 1}`, `${process.pid}`], { stdio: 'ignore' });
+  if (os.cpus().length > CORES)
+    execFileSync('taskset', ['-pc', `0-${CORES - 1}`, `${process.pid}`], { stdio: 'ignore' });
 }
 
 async function measureStep(step, peers, options, results) {
   for (const peer of rotated(peers.filter(step.applies), options.round)) {
     const begin = performance.now();
-    const progress = (what) => console.error(`round ${options.round + 1}  ${step.name.padEnd(22)}  ${peer.name.padEnd(20)}  ${what}`);
+    const progress = (what) =>
+      console.error(`round ${options.round + 1}  ${step.name.padEnd(22)}  ${peer.name.padEnd(20)}  ${what}`);
     try {
       const measured = await step.run(peer, options);
       for (const result of measured) results.push({ ...result, peer: peer.name, round: options.round });
@@ -99,13 +103,22 @@ function describe({ peers, quick, rounds, generator }) {
   return {
     schema: 'hearth.peers/1',
     date: new Date().toISOString().slice(0, 16).replace('T', ' ') + ' UTC',
-    command: ['make bench-peers', ...(process.argv.length > 2 ? [`ARGS="${process.argv.slice(2).join(' ')}"`] : [])].join(' '),
+    command: [
+      'make bench-peers',
+      ...(process.argv.length > 2 ? [`ARGS="${process.argv.slice(2).join(' ')}"`] : []),
+    ].join(' '),
     quick,
     rounds,
     generator: generator === 'hearth' ? 'hearth bench' : generator,
     machine: machine(),
     versions: [...new Set(present.map((peer) => peer.version()))],
-    peers: peers.map(({ name, title, against, what, missing }) => ({ name, title, against, what, missing: missing?.() })),
+    peers: peers.map(({ name, title, against, what, missing }) => ({
+      name,
+      title,
+      against,
+      what,
+      missing: missing?.(),
+    })),
   };
 }
 
@@ -116,13 +129,15 @@ const run = {
   ...describe(options),
   rows: options.measures.flatMap(({ name, rows }) => rows.map((row) => ({ ...row, measure: name }))),
 };
-for (const { title, missing } of run.peers.filter(({ missing }) => missing)) console.error(`${title} is not measured: ${missing}`);
+for (const { title, missing } of run.peers.filter(({ missing }) => missing))
+  console.error(`${title} is not measured: ${missing}`);
 const present = options.peers.filter((peer) => !run.peers.find(({ name }) => name === peer.name).missing);
 run.results = await measureAll({ ...options, peers: present });
 run.minutes = (performance.now() - begin) / 60_000;
 
 console.log(text(ratioTable(run)));
-for (const { target, text: measured, met } of judge(run)) console.log(`${met ? 'reached' : 'missed '}  ${target}: ${measured}`);
+for (const { target, text: measured, met } of judge(run))
+  console.log(`${met ? 'reached' : 'missed '}  ${target}: ${measured}`);
 if (options.json) writeFileSync(options.json, `${JSON.stringify(run, undefined, 1)}\n`);
 if (options.page) writeFileSync(options.page, page(run));
 process.exit(run.results.some(({ error }) => error) ? 1 : 0);

@@ -30,8 +30,16 @@ test('a summary spans all values', () => {
 });
 
 test('ratios are of the same round, so a slow round is in both', () => {
-  const ours = new Map([[0, 10], [1, 100], [2, 10]]);
-  const theirs = new Map([[0, 20], [1, 200], [2, 30]]);
+  const ours = new Map([
+    [0, 10],
+    [1, 100],
+    [2, 10],
+  ]);
+  const theirs = new Map([
+    [0, 20],
+    [1, 200],
+    [2, 30],
+  ]);
   assert.deepEqual(ratio(ours, theirs, 'lower'), { median: 2, min: 2, max: 3, n: 3 });
 });
 
@@ -42,7 +50,20 @@ test('a ratio above 1 is in our favour, whichever way is better', () => {
 });
 
 test('rounds that one of them missed make no ratio', () => {
-  assert.deepEqual(ratio(new Map([[0, 1], [1, 2]]), new Map([[1, 8], [2, 9]]), 'lower'), { median: 4, min: 4, max: 4, n: 1 });
+  assert.deepEqual(
+    ratio(
+      new Map([
+        [0, 1],
+        [1, 2],
+      ]),
+      new Map([
+        [1, 8],
+        [2, 9],
+      ]),
+      'lower',
+    ),
+    { median: 4, min: 4, max: 4, n: 1 },
+  );
   assert.equal(ratio(new Map([[0, 1]]), new Map([[1, 1]]), 'lower'), undefined);
 });
 

@@ -16,7 +16,9 @@ export function baseline(peer, key) {
 export function figures(run, row) {
   const results = run.results.filter(({ key, value }) => key === row.key && Number.isFinite(value));
   const of = (name, variant) => results.filter((result) => result.peer === name && result.variant === variant);
-  const variants = (name) => [...new Set(results.filter((result) => result.peer === name).map(({ variant }) => variant))];
+  const variants = (name) => [
+    ...new Set(results.filter((result) => result.peer === name).map(({ variant }) => variant)),
+  ];
   return run.peers.flatMap((peer) => {
     const ours = baseline(peer, row.key);
     const [first] = ours ? variants(ours) : [];
@@ -34,7 +36,8 @@ export function figures(run, row) {
   });
 }
 
-export const spread = ({ median, min, max }) => (min === max ? format(median) : `${format(median)} (${format(min)}–${format(max)})`);
+export const spread = ({ median, min, max }) =>
+  min === max ? format(median) : `${format(median)} (${format(min)}–${format(max)})`;
 export const times = ({ median, min, max }) => `${format(median)}× (${format(min)}–${format(max)})`;
 
 // One row for each row of the run that has a ratio, one column for each peer but hearth: {columns: [title], lines: [[text]]}.
@@ -56,11 +59,19 @@ export function ratioTable(run) {
 export function text({ columns, lines }) {
   const all = [columns, ...lines];
   const widths = columns.map((_, at) => Math.max(...all.map((line) => line[at].length)));
-  return all.map((line) => line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join('  ').trimEnd()).join('\n');
+  return all
+    .map((line) =>
+      line
+        .map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at])))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
-export function markdown({ columns, lines }) {
+// The first column holds text, the others figures, unless they are all text.
+export function markdown({ columns, lines }, { text: isText = false } = {}) {
   const row = (cells) => `| ${cells.join(' | ')} |`;
-  const rule = `|${columns.map((_, at) => (at === 0 ? '---' : '---:')).join('|')}|`;
+  const rule = `|${columns.map((_, at) => (at === 0 || isText ? '---' : '---:')).join('|')}|`;
   return [row(columns), rule, ...lines.map(row)].join('\n');
 }

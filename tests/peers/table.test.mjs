@@ -18,7 +18,15 @@ const RATE = { key: 'warm/hello/32/rate', measure: 'warm', title: 'Warm rate', u
 const result = (row, peer, round, value, variant) => ({ key: row.key, peer, round, value, variant });
 
 function run(results, rows = [COLD, RATE]) {
-  const machine = { cpuModel: 'a processor', cpus: 2, memoryGib: 24, kernel: '6.1', user: 'root', load: 0.1, commit: 'abc1234' };
+  const machine = {
+    cpuModel: 'a processor',
+    cpus: 2,
+    memoryGib: 24,
+    kernel: '6.1',
+    user: 'root',
+    load: 0.1,
+    commit: 'abc1234',
+  };
   return {
     date: '2026-11-28 12:00 UTC',
     command: 'make bench-peers',
@@ -54,7 +62,12 @@ test('Express is held against the hearth that runs it', () => {
 });
 
 test('each variant of a peer is held against the first one of hearth', () => {
-  const found = figures(TWO_ROUNDS, COLD).map(({ peer, variant, summary, ratio }) => [peer.name, variant, summary.median, ratio?.median]);
+  const found = figures(TWO_ROUNDS, COLD).map(({ peer, variant, summary, ratio }) => [
+    peer.name,
+    variant,
+    summary.median,
+    ratio?.median,
+  ]);
   assert.deepEqual(found, [
     ['hearth-fetch', 'template', 3, undefined],
     ['hearth-fetch', 'stem', 5, undefined],
@@ -74,15 +87,25 @@ test('the table of ratios has the first variant of each peer, and leaves out wha
 });
 
 test('what failed is no figure', () => {
-  const failed = run([result(COLD, 'hearth-fetch', 0, 2), { step: 'cold hello', peer: 'workerd', round: 0, error: 'it broke\nat length' }]);
+  const failed = run([
+    result(COLD, 'hearth-fetch', 0, 2),
+    { step: 'cold hello', peer: 'workerd', round: 0, error: 'it broke\nat length' },
+  ]);
   assert.equal(figures(failed, COLD).length, 1);
   assert.match(page(failed), /## What failed\n\n- workerd, cold hello, round 1: it broke\n/);
 });
 
 test('tables are aligned for a terminal, and are Markdown on a page', () => {
-  const table = { columns: ['', 'b'], lines: [['long', '1'], ['x', '22']] };
+  const table = {
+    columns: ['', 'b'],
+    lines: [
+      ['long', '1'],
+      ['x', '22'],
+    ],
+  };
   assert.equal(text(table), '       b\nlong   1\nx     22');
   assert.equal(markdown(table), '|  | b |\n|---|---:|\n| long | 1 |\n| x | 22 |');
+  assert.match(markdown(table, { text: true }), /^\|---\|---\|$/m);
 });
 
 test('targets are judged by the median, those not measured not at all', () => {
@@ -97,9 +120,18 @@ test('targets are judged by the median, those not measured not at all', () => {
 
 test('a difference between peers is taken round by round', () => {
   const p50 = { key: 'warm/hello/1/p50', measure: 'warm', title: 'p50', unit: 'ms', better: 'lower' };
-  const values = [[0, 0.05, 0.02], [1, 0.25, 0.2]];
-  const results = values.flatMap(([round, ours, theirs]) => [result(p50, 'hearth-server', round, ours), result(p50, 'node', round, theirs)]);
-  assert.deepEqual(judge(run(results, [p50])).map(({ text: measured, met }) => [measured, met]), [['40.0 µs (30.0–50.0)', true]]);
+  const values = [
+    [0, 0.05, 0.02],
+    [1, 0.25, 0.2],
+  ];
+  const results = values.flatMap(([round, ours, theirs]) => [
+    result(p50, 'hearth-server', round, ours),
+    result(p50, 'node', round, theirs),
+  ]);
+  assert.deepEqual(
+    judge(run(results, [p50])).map(({ text: measured, met }) => [measured, met]),
+    [['40.0 µs (30.0–50.0)', true]],
+  );
 });
 
 test('the page says when, how and on what, and holds every figure', () => {

@@ -11,7 +11,12 @@ const LARGE_BYTES = 100 * 1024;
 export const WORK_FOLDER = path.join(import.meta.dirname, 'work');
 
 function order() {
-  const items = Array.from({ length: 12 }, (_, n) => ({ id: n, name: `item ${n}`, price: n * 1.25, stock: n % 2 === 0 }));
+  const items = Array.from({ length: 12 }, (_, n) => ({
+    id: n,
+    name: `item ${n}`,
+    price: n * 1.25,
+    stock: n % 2 === 0,
+  }));
   const value = { customer: 'Ada', items, note: '' };
   value.note = 'n'.repeat(ORDER_BYTES - JSON.stringify(value).length);
   return value;

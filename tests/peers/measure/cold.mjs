@@ -53,20 +53,29 @@ async function ofInstances(peer, work, variant, count) {
     }
     const after = await running.coldStarts?.();
     const counted = after && after[variant] - (before[variant] ?? 0);
-    if (after && counted !== count) throw new Error(`of ${count} requests ${counted ?? 0} were cold starts from a ${variant}`);
+    if (after && counted !== count)
+      throw new Error(`of ${count} requests ${counted ?? 0} were cold starts from a ${variant}`);
   } finally {
     await running.stop();
   }
   return times;
 }
 
+function countOf(kind, count, quick) {
+  if (kind.perProcess) return quick ? QUICK_PROCESS_COUNT : PROCESS_COUNT;
+  return quick ? QUICK_COUNT : Math.min(count, kind.count ?? count);
+}
+
 async function run(peer, { work, count }, { quick }) {
   const results = [];
   for (const kind of peer.cold.filter(({ works }) => works.includes(work))) {
-    const wanted = kind.perProcess ? (quick ? QUICK_PROCESS_COUNT : PROCESS_COUNT) : quick ? QUICK_COUNT : Math.min(count, kind.count ?? count);
-    const times = kind.perProcess ? await ofProcesses(peer, work, wanted) : await ofInstances(peer, work, kind.variant, wanted);
-    results.push({ key: `cold/${work}/p50`, variant: kind.variant, value: quantile(times, 0.5) });
-    if (times.length >= COUNT_FOR_P99) results.push({ key: `cold/${work}/p99`, variant: kind.variant, value: quantile(times, 0.99) });
+    const wanted = countOf(kind, count, quick);
+    const times = kind.perProcess
+      ? await ofProcesses(peer, work, wanted)
+      : await ofInstances(peer, work, kind.variant, wanted);
+    const result = (name, q) => ({ key: `cold/${work}/${name}`, variant: kind.variant, value: quantile(times, q) });
+    results.push(result('p50', 0.5));
+    if (times.length >= COUNT_FOR_P99) results.push(result('p99', 0.99));
   }
   return results;
 }

@@ -57,7 +57,9 @@ async function run(peer, { quick }) {
   const seconds = quick ? QUICK_SECONDS : SECONDS;
   const results = [];
   for (const { variant, perProcess } of peer.cold.filter(({ works }) => works.includes('hello'))) {
-    const value = perProcess ? await sustain(PROCESS_CLIENTS, seconds, () => process(peer)) : await instances(peer, variant, seconds);
+    const value = perProcess
+      ? await sustain(PROCESS_CLIENTS, seconds, () => process(peer))
+      : await instances(peer, variant, seconds);
     results.push({ key: KEY, variant, value });
   }
   return results;
@@ -66,5 +68,7 @@ async function run(peer, { quick }) {
 export const coldRate = {
   name: 'cold-rate',
   rows: [{ key: KEY, title: 'Cold starts sustained, trivial function', unit: 'starts/s', better: 'higher' }],
-  steps: [{ name: 'cold starts per second', applies: (peer) => peer.cold.some(({ works }) => works.includes('hello')), run }],
+  steps: [
+    { name: 'cold starts per second', applies: (peer) => peer.cold.some(({ works }) => works.includes('hello')), run },
+  ],
 };

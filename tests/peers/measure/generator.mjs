@@ -12,9 +12,24 @@ const WARMUP_SECONDS = 1;
 const QUICK_SECONDS = 0.2;
 
 const rows = LOADS.flatMap(({ connections, title }) => [
-  { key: `generator/${connections}/rate`, title: `Generators on plain node, ${title}: rate`, unit: 'requests/s', better: 'higher' },
-  { key: `generator/${connections}/p50`, title: `Generators on plain node, ${title}: p50`, unit: 'ms', better: 'lower' },
-  { key: `generator/${connections}/p99`, title: `Generators on plain node, ${title}: p99`, unit: 'ms', better: 'lower' },
+  {
+    key: `generator/${connections}/rate`,
+    title: `Generators on plain node, ${title}: rate`,
+    unit: 'requests/s',
+    better: 'higher',
+  },
+  {
+    key: `generator/${connections}/p50`,
+    title: `Generators on plain node, ${title}: p50`,
+    unit: 'ms',
+    better: 'lower',
+  },
+  {
+    key: `generator/${connections}/p99`,
+    title: `Generators on plain node, ${title}: p99`,
+    unit: 'ms',
+    better: 'lower',
+  },
 ]);
 
 const hasWrk = () => spawnSync('wrk', ['--version']).error === undefined;
@@ -29,10 +44,18 @@ async function run(peer, { quick, round }) {
     await running.up();
     for (const { connections } of LOADS) {
       for (const name of names) {
-        const options = { connections, seconds: quick ? QUICK_SECONDS : SECONDS, warmup: quick ? QUICK_SECONDS : WARMUP_SECONDS };
+        const options = {
+          connections,
+          seconds: quick ? QUICK_SECONDS : SECONDS,
+          warmup: quick ? QUICK_SECONDS : WARMUP_SECONDS,
+        };
         const { rate, p50, p99 } = await load(name, running.request(), options);
         for (const [value, number] of Object.entries({ rate, p50, p99 })) {
-          results.push({ key: `generator/${connections}/${value}`, variant: name === 'hearth' ? 'hearth bench' : name, value: number });
+          results.push({
+            key: `generator/${connections}/${value}`,
+            variant: name === 'hearth' ? 'hearth bench' : name,
+            value: number,
+          });
         }
       }
     }

@@ -27,8 +27,18 @@ const VALUES = [
 ];
 
 const rows = COUNTS.flatMap((count) => [
-  ...VALUES.map(({ value, unit, title }) => ({ key: `memory/${count}/${value}`, title: `${count} instances: ${title}`, unit, better: 'lower' })),
-  { key: `memory/${count}/idle`, title: `${count} instances: CPU of all of them, idle`, unit: '% of a core', better: 'lower' },
+  ...VALUES.map(({ value, unit, title }) => ({
+    key: `memory/${count}/${value}`,
+    title: `${count} instances: ${title}`,
+    unit,
+    better: 'lower',
+  })),
+  {
+    key: `memory/${count}/idle`,
+    title: `${count} instances: CPU of all of them, idle`,
+    unit: '% of a core',
+    better: 'lower',
+  },
 ]);
 
 // One request is kept waiting in each instance until there are all of them.
@@ -37,7 +47,7 @@ async function fillHeld(running, count) {
   const answers = Array.from({ length: count }, () => ask(running.request(), { held: all.promise }));
   const end = performance.now() + HOLD_GUARD_MS;
   const ready = async () => {
-    for (let busy = 0; busy < count; ) {
+    for (let busy = 0; busy < count;) {
       if (performance.now() > end) throw new Error(`${busy} of ${count} instances after ${HOLD_GUARD_MS / 1000} s`);
       await delay(POLL_MS);
       busy = (await instances(running.grpc)).busy ?? 0;
@@ -103,7 +113,10 @@ async function platform(peer, { variant, held }, count, measure) {
 
 async function ofInstances(peer, kind, n, idleSeconds) {
   const before = await platform(peer, kind, 1, memoryOf);
-  const many = await platform(peer, kind, n + 1, async (pids) => ({ idle: await idleCpu(pids, idleSeconds), after: memoryOf(pids) }));
+  const many = await platform(peer, kind, n + 1, async (pids) => ({
+    idle: await idleCpu(pids, idleSeconds),
+    after: memoryOf(pids),
+  }));
   return { before, n, ...many };
 }
 
@@ -114,7 +127,9 @@ async function run(peer, count, { quick }) {
     const wanted = quick ? count / QUICK_DIVISOR : Math.min(count, kind.most ?? count);
     if (kind.perProcess) {
       const fits = Math.floor((availableMebibytes() - SPARE_MIB) / PROCESS_MIB);
-      all.push(...results(count, kind.variant, await ofProcesses(peer, Math.max(1, Math.min(wanted, fits)), idleSeconds)));
+      all.push(
+        ...results(count, kind.variant, await ofProcesses(peer, Math.max(1, Math.min(wanted, fits)), idleSeconds)),
+      );
     } else {
       all.push(...results(count, kind.variant, await ofInstances(peer, kind, wanted, idleSeconds)));
     }

@@ -29,7 +29,8 @@ async function save(file, text, request) {
   const begin = performance.now();
   writeFileSync(file, code.replace(/Hello, [^\\]*/, text));
   while (!(await answers(request, `${text}\n`))) {
-    if (performance.now() - begin > GUARD_MS) throw new Error(`what was saved is not served after ${GUARD_MS / 1000} s`);
+    if (performance.now() - begin > GUARD_MS)
+      throw new Error(`what was saved is not served after ${GUARD_MS / 1000} s`);
     await delay(RETRY_MS);
   }
   return performance.now() - begin;

@@ -24,7 +24,12 @@ const VALUES = [
 const key = ({ work, connections }, value) => `warm/${work}/${connections}/${value}`;
 
 const rows = LOADS.flatMap((load) =>
-  VALUES.map(({ value, unit, better }) => ({ key: key(load, value), title: `Warm, ${load.title}: ${value}`, unit, better })),
+  VALUES.map(({ value, unit, better }) => ({
+    key: key(load, value),
+    title: `Warm, ${load.title}: ${value}`,
+    unit,
+    better,
+  })),
 );
 
 async function run(peer, work, { quick, generator }) {
@@ -36,9 +41,14 @@ async function run(peer, work, { quick, generator }) {
       const before = cpuMilliseconds(running.pids);
       const warmup = quick ? QUICK_SECONDS : (peer.warmupSeconds ?? WARMUP_SECONDS);
       const seconds = quick ? QUICK_SECONDS : shape.seconds;
-      const { rate, p50, p99, requests } = await load(generator, running.request(), { connections: shape.connections, seconds, warmup });
+      const { rate, p50, p99, requests } = await load(generator, running.request(), {
+        connections: shape.connections,
+        seconds,
+        warmup,
+      });
       const cpu = ((cpuMilliseconds(running.pids) - before) * 1000) / requests;
-      for (const [value, number] of Object.entries({ rate, p50, p99, cpu })) results.push({ key: key(shape, value), value: number });
+      for (const [value, number] of Object.entries({ rate, p50, p99, cpu }))
+        results.push({ key: key(shape, value), value: number });
     }
     return results;
   } finally {

@@ -17,7 +17,8 @@ export const deno = {
   against: 'hearth-fetch',
   what: '`deno serve FILE`; Express by `deno run`. The binary is the one of the npm package',
   version: () => `deno ${versionOf(DENO, ['--version'], /^deno (\S+)/)}`,
-  missing: () => (existsSync(DENO) ? undefined : `its npm package left no binary (${path.basename(path.dirname(DENO))})`),
+  missing: () =>
+    existsSync(DENO) ? undefined : `its npm package left no binary (${path.basename(path.dirname(DENO))})`,
   works: ['hello', 'json', 'large', 'cpu'],
   cold: [{ variant: 'process', perProcess: true, works: ['hello', 'express'] }],
   memory: [{ variant: 'process', perProcess: true, counts: [100], most: 25 }],
@@ -30,7 +31,14 @@ export const deno = {
     const args =
       work === 'express'
         ? ['run', ...flags, '--allow-net', '--allow-env', '--allow-read', workFile('server', work)]
-        : ['serve', ...flags, ...(watch ? deno.watch : []), `--host=${HOST}`, `--port=${port}`, file ?? workFile('fetch', work)];
+        : [
+            'serve',
+            ...flags,
+            ...(watch ? deno.watch : []),
+            `--host=${HOST}`,
+            `--port=${port}`,
+            file ?? workFile('fetch', work),
+          ];
     const env = { HOST, PORT: `${port}`, DENO_NO_UPDATE_CHECK: '1' };
     const child = new Child(DENO, args, { env });
     return running({ dialect: work === 'express' ? 'server' : 'fetch', work, port, children: [child] });

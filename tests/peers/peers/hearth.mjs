@@ -22,11 +22,28 @@ const COLD = {
 const MANY = (count) => ({ concurrency: 1, max_instances: count, idle_timeout: '1h' });
 
 const toml = (scaling) =>
-  ['[defaults.scaling]', ...Object.entries(scaling).map(([key, value]) => `${key} = ${JSON.stringify(value)}`), ''].join('\n');
+  [
+    '[defaults.scaling]',
+    ...Object.entries(scaling).map(([key, value]) => `${key} = ${JSON.stringify(value)}`),
+    '',
+  ].join('\n');
 
 // Serves until it is stopped; resolves when it is ready, with the running hearth.
 async function serve(paths, { scaling, flags = [] } = {}) {
-  const args = ['dev', ...paths, '--json', '--host', HOST, '--port', '0', '--grpc-port', '0', '--admin-port', '0', ...flags];
+  const args = [
+    'dev',
+    ...paths,
+    '--json',
+    '--host',
+    HOST,
+    '--port',
+    '0',
+    '--grpc-port',
+    '0',
+    '--admin-port',
+    '0',
+    ...flags,
+  ];
   if (scaling) {
     const file = path.join(temporaryFolder(), 'host.toml');
     writeFileSync(file, toml(scaling));
@@ -52,7 +69,9 @@ async function coldStarts(admin) {
 // How many instances there are, by state. Whoever waited for the answer without reading what hearth prints meanwhile would make
 // hearth wait, too.
 export async function instances(grpc) {
-  const { stdout } = await promisify(execFile)(HEARTH, ['ps', '--json', '--grpc', grpc], { maxBuffer: MAX_OUTPUT_BYTES });
+  const { stdout } = await promisify(execFile)(HEARTH, ['ps', '--json', '--grpc', grpc], {
+    maxBuffer: MAX_OUTPUT_BYTES,
+  });
   const states = {};
   for (const line of stdout.split('\n').filter(Boolean)) {
     const { state } = JSON.parse(line);
@@ -79,7 +98,11 @@ function hearth(dialect, { what, works = ['hello', 'json', 'large', 'cpu'], cold
       const options = variant === 'one function' ? { scaling: MANY(count) } : COLD[variant];
       const { child, port, grpc, admin } = await serve([workFile(dialect, work)], options);
       const invoke = () => (dialect === 'lambda' ? invokePath(work) : '/');
-      return { ...running({ dialect, work, port, children: [child], path: invoke }), grpc, coldStarts: () => coldStarts(admin) };
+      return {
+        ...running({ dialect, work, port, children: [child], path: invoke }),
+        grpc,
+        coldStarts: () => coldStarts(admin),
+      };
     },
   };
 }

@@ -30,7 +30,8 @@ export const serverlessOffline = {
   dialect: 'lambda',
   against: 'hearth-lambda',
   what: '`serverless offline`, worker threads; cold starts: `--reloadHandler`, a new worker thread for each invocation; memory: one function for each instance',
-  version: () => `serverless-offline ${versionOfPackage('serverless-offline')} (serverless ${versionOfPackage('serverless')})`,
+  version: () =>
+    `serverless-offline ${versionOfPackage('serverless-offline')} (serverless ${versionOfPackage('serverless')})`,
   works: ['hello', 'json', 'large', 'cpu'],
   // It starts a thread for each request at a time.
   warmupSeconds: 3,
@@ -41,9 +42,17 @@ export const serverlessOffline = {
     const folder = temporaryFolder();
     symlinkSync(MODULES, path.join(folder, 'node_modules'));
     symlinkSync(WORK_FOLDER, path.join(folder, 'work'));
-    const functions = Array.from({ length: count }, (_, n) => ({ name: `f${n}`, handler: `work/lambda/${work}.handler` }));
+    const functions = Array.from({ length: count }, (_, n) => ({
+      name: `f${n}`,
+      handler: `work/lambda/${work}.handler`,
+    }));
     writeFileSync(path.join(folder, 'serverless.yml'), configuration(functions));
-    const [lambdaPort, httpPort, websocketPort, albPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    const [lambdaPort, httpPort, websocketPort, albPort] = await Promise.all([
+      freePort(),
+      freePort(),
+      freePort(),
+      freePort(),
+    ]);
     const args = ['offline', '--host', HOST, '--noSponsor', '--lambdaPort', lambdaPort, '--httpPort', httpPort];
     args.push('--websocketPort', websocketPort, '--albPort', albPort);
     if (variant && count === 1) args.push('--reloadHandler');

@@ -9,7 +9,11 @@ import { versionOf } from './node.mjs';
 import { HOST, running } from './running.mjs';
 
 const MODULES = path.join(import.meta.dirname, '../node_modules');
-const WORKERD = path.join(MODULES, { x64: '@cloudflare/workerd-linux-64', arm64: '@cloudflare/workerd-linux-arm64' }[process.arch], 'bin/workerd');
+const WORKERD = path.join(
+  MODULES,
+  { x64: '@cloudflare/workerd-linux-64', arm64: '@cloudflare/workerd-linux-arm64' }[process.arch],
+  'bin/workerd',
+);
 const ESBUILD = path.join(MODULES, `@esbuild/linux-${process.arch}/bin/esbuild`);
 const COMPATIBILITY_DATE = '2026-11-01';
 
@@ -33,7 +37,14 @@ function expressBundle() {
   bundle = path.join(temporaryFolder(), 'express.mjs');
   const require = "import { createRequire } from 'node:module'; const require = createRequire('/');";
   const entry = path.join(WORK_FOLDER, 'workerd/express.mjs');
-  const flags = ['--bundle', '--minify', '--format=esm', '--platform=node', '--external:cloudflare:*', '--log-level=error'];
+  const flags = [
+    '--bundle',
+    '--minify',
+    '--format=esm',
+    '--platform=node',
+    '--external:cloudflare:*',
+    '--log-level=error',
+  ];
   execFileSync(ESBUILD, [entry, ...flags, `--banner:js=${require}`, `--outfile=${bundle}`]);
   return bundle;
 }
@@ -92,7 +103,13 @@ export const workerd = {
       args.push(write(folder, { port, modules: modulesOf(work, file) }));
     }
     const child = new Child(WORKERD, args);
-    const peer = running({ dialect: 'fetch', work, port, children: [child], path: (n) => (variant === 'dynamic worker' ? `/?id=${n}` : '/') });
+    const peer = running({
+      dialect: 'fetch',
+      work,
+      port,
+      children: [child],
+      path: (n) => (variant === 'dynamic worker' ? `/?id=${n}` : '/'),
+    });
     // The copy is what workerd watches.
     return { ...peer, served: path.join(folder, `fetch/${work}.mjs`) };
   },
