@@ -163,7 +163,7 @@ class Comparer {
     if (a.n() < 1 || b.n() < 1) {
       metric.reason = "no histogram";
     } else if (std::min(a.n(), b.n()) < needed - 1e-6) {
-      metric.reason = StrCat("fewer than ", static_cast<int64_t>(needed + 0.5), " requests");
+      metric.reason = StrCat("fewer than ", std::lround(needed), " requests");
     } else if (std::min(a.values.front(), b.values.front()) <= 0) {
       metric.reason = "latencies of 0";
     } else {

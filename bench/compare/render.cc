@@ -128,7 +128,7 @@ std::string Table(const std::vector<Metric>& metrics, bool colours) {
 std::string Summary(const std::vector<Metric>& metrics) {
   const auto count = [&](Verdict verdict) { return std::ranges::count(metrics, verdict, &Metric::verdict); };
   return StrCat(count(Verdict::kWorse), " worse, ", count(Verdict::kBetter), " better, ", count(Verdict::kSame),
-                " the same; ", static_cast<int>(100 * kConfidence + 0.5), " % that all intervals hold\n");
+                " the same; ", std::lround(100 * kConfidence), " % that all intervals hold\n");
 }
 
 std::string_view UnitName(Unit unit) {
