@@ -147,7 +147,10 @@ v1::InvokeResponse ResponseOf(const InvocationResult& result) {
   report->set_instance(ValidUtf8(result.report.instance));
   report->set_start(result.report.start);
   SetDuration(report->mutable_queue(), result.report.queue);
-  if (result.report.init.count() > 0) SetDuration(report->mutable_init(), result.report.init);
+  if (result.report.init.count() > 0) {
+    SetDuration(report->mutable_init(), result.report.init);
+    SetDuration(report->mutable_fork(), result.report.fork);
+  }
   SetDuration(report->mutable_run(), result.report.run);
   SetDuration(report->mutable_cpu(), result.report.cpu);
   report->set_peak_memory_bytes(result.report.peak_memory_bytes);

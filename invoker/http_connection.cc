@@ -19,6 +19,7 @@
 
 #include "base/strings.h"
 #include "base/units.h"
+#include "invoker/report_header.h"
 
 namespace hearth {
 namespace {
@@ -407,7 +408,7 @@ HttpConnection::Route HttpConnection::FindRoute() const {
   return {nullptr, name, target, ""};
 }
 
-HeaderList HttpConnection::ForwardedHeaders(const Route& route) const {
+HeaderList HttpConnection::ForwardedHeaders(const Route& route, bool* report_wanted) const {
   const auto& request = parser_->get();
   http::token_list named(request[http::field::connection]);
   HeaderList headers;
@@ -426,6 +427,10 @@ HeaderList HttpConnection::ForwardedHeaders(const Route& route) const {
         continue;
       case http::field::unknown:
         if (EqualsIgnoreCase(name, kRequestIdHeader)) continue;
+        if (EqualsIgnoreCase(name, kReportHeader)) {
+          *report_wanted = true;
+          continue;
+        }
         if (EqualsIgnoreCase(name, "x-forwarded-for")) {
           forwarded_for = StrCat(View(field.value()), ", ");
           continue;
@@ -455,9 +460,10 @@ asio::awaitable<bool> HttpConnection::AnswerFunction(Route route) {
                           LimitBreach{"limits.request", FormatSize(limit), StrCat(*parser_->content_length(), "B")}};
     co_return co_await Reject(route.function->name, Outcome::kRequestTooLarge, std::move(error));
   }
+  bool report_wanted = false;
   HttpRequestHead head{.method = std::string(request.method_string()),
                        .target = route.target,
-                       .headers = ForwardedHeaders(route),
+                       .headers = ForwardedHeaders(route, &report_wanted),
                        .content_length = 0,
                        .upgrade = WantsUpgrade() ? Header(http::field::upgrade) : ""};
   if (parser_->chunked()) {
@@ -472,6 +478,7 @@ asio::awaitable<bool> HttpConnection::AnswerFunction(Route route) {
   InvokeOptions options;
   options.cancel = &cancel_;
   options.peak_memory = false;
+  options.report_header = report_wanted;
   Invoker::HttpResult result =
       co_await routes_.invoker->InvokeHttp(route.function->name, std::move(head), body, sink, std::move(options));
   StopWatching();

@@ -77,7 +77,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<void> LingerAndClose();
 
   Route FindRoute() const;
-  HeaderList ForwardedHeaders(const Route& route) const;
+  // `report_wanted` is set if the client asks for the report in the answer's head.
+  HeaderList ForwardedHeaders(const Route& route, bool* report_wanted) const;
   std::string Header(boost::beast::http::field field) const;
   bool WantsUpgrade() const;
   bool HasBody() const;

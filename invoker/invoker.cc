@@ -17,6 +17,7 @@
 #include "invoker/fetch_exchange.h"
 #include "invoker/http_exchange.h"
 #include "invoker/one_shot.h"
+#include "invoker/report_header.h"
 
 namespace hearth {
 namespace {
@@ -251,6 +252,7 @@ class Invoker::Invocation {
       result_.report.instance = lease_.instance->id();
       result_.report.start = std::string(StartName(lease_.start));
       result_.report.init = std::min(lease_.init, waited);
+      if (lease_.init.count() > 0) result_.report.fork = std::min(lease_.instance->fork_time(), result_.report.init);
       result_.report.queue = waited - result_.report.init;
       co_return true;
     }
@@ -525,7 +527,9 @@ asio::awaitable<Invoker::HttpResult> Invoker::InvokeHttp(std::string function, H
   HttpResult result;
   Invocation invocation(*this, function, options, result);
   if (co_await invocation.Acquire() && invocation.CheckLane(false)) {
-    co_await RunHttp(invocation, head, body, sink, result);
+    std::optional<ReportingSink> reporting;
+    if (options.report_header) reporting.emplace(result.report, sink);
+    co_await RunHttp(invocation, head, body, reporting ? *reporting : sink, result);
   }
   invocation.Finish();
   co_return result;

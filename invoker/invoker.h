@@ -46,6 +46,8 @@ struct InvokeOptions {
   // May be null. Must outlive the invocation.
   CancelToken* cancel = nullptr;
   bool log_tail = false;
+  // Tell the phases in the head of an HTTP function's answer (report_header.h).
+  bool report_header = false;
   // Fill the report's peak_memory_bytes also for warm invocations; costs a read of /proc.
   bool peak_memory = true;
 };

@@ -61,6 +61,7 @@ struct InvocationReport {
   Outcome outcome = Outcome::kOk;
   InvocationError error;  // unless outcome is kOk
   std::chrono::nanoseconds queue{};
+  std::chrono::nanoseconds fork{};  // part of init
   std::chrono::nanoseconds init{};
   std::chrono::nanoseconds run{};
   std::chrono::nanoseconds cpu{};

@@ -95,6 +95,8 @@ class Instance {
   virtual FunctionKind kind() const = 0;
   // How it was made; final once it is ready. Never kWarm.
   virtual StartKind start() const = 0;
+  // From the request for it until its process was forked and in its sandbox; final once it is ready.
+  virtual std::chrono::nanoseconds fork_time() const { return {}; }
 
   // Event lane. The callback is called once, unless the instance ends first or the event is cancelled.
   virtual uint64_t Invoke(const Event& event, std::function<void(EventResult)> callback) = 0;

@@ -62,6 +62,7 @@ ProcessInstance::~ProcessInstance() = default;
 
 void ProcessInstance::Begin(std::function<void(absl::Status)> ready) {
   on_ready_ = std::move(ready);
+  begun_at_ = std::chrono::steady_clock::now();
   init_timer_.expires_after(spec_->limits.init);
   init_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
     if (error) return;
@@ -162,6 +163,7 @@ internal::ToInstance ProcessInstance::MakeAssignment(bool become_template) {
 
 void ProcessInstance::OnLaunched(Launched launched) {
   pid_ = launched.pid;
+  TimeFork();
   keeper_ = std::move(launched.keeper);
   fork_user_ = std::move(launched.user);
   cpu_clock_ = ProcessCpuClock(pid_);
@@ -173,6 +175,11 @@ void ProcessInstance::OnLaunched(Launched launched) {
   memory_watch_.Start(pid_, weak_from_this());
   // Killed while it was being launched.
   if (pending_cause_.kind != ExitCause::Kind::kRunning) Kill(pending_cause_);
+}
+
+// Again when it is in its sandbox. What it is forked from afterwards, having become a template, is initialisation.
+void ProcessInstance::TimeFork() {
+  if (!fork_timed_) fork_time_ = std::chrono::steady_clock::now() - begun_at_;
 }
 
 // Before the assignment is sent, so that all that the function ever does is counted.
@@ -369,6 +376,8 @@ void ProcessInstance::OnFetchChunk(internal::FetchChunk& chunk) {
 // Before any of the function's code: what comes later does not count.
 void ProcessInstance::OnSandboxed(const internal::Sandboxed& sandboxed) {
   if (on_ready_ == nullptr || std::exchange(sandboxed_, true)) return;
+  TimeFork();
+  fork_timed_ = true;
   sandbox::Report report;
   for (const internal::Sandboxed::Layer& layer : sandboxed.layers()) {
     if (layer.layer() >= sandbox::kLayerCount || layer.state() >= sandbox::kLayerStateCount) continue;

@@ -73,6 +73,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   pid_t pid() const override { return pid_; }
   FunctionKind kind() const override { return kind_; }
   StartKind start() const override { return start_; }
+  std::chrono::nanoseconds fork_time() const override { return fork_time_; }
   uint64_t Invoke(const Event& event, std::function<void(EventResult)> callback) override;
   void Cancel(uint64_t event) override;
   uint64_t Fetch(const FetchCall& call, std::shared_ptr<FetchListener> listener) override;
@@ -109,6 +110,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   void FinishLater();
   void Adopt(Wires wires);
   void OnLaunched(Launched launched);
+  void TimeFork();
   void EnterCgroup();
   void BecomeTemplate();
   void ReportTemplate(TemplateOutcome outcome);
@@ -167,6 +169,9 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   MemoryWatch memory_watch_;
 
   StartKind start_ = StartKind::kZygote;
+  std::chrono::steady_clock::time_point begun_at_;
+  std::chrono::nanoseconds fork_time_{};
+  bool fork_timed_ = false;  // its first sandbox was entered
   std::function<void(absl::Status)> on_ready_;
   SandboxObserver on_sandboxed_;
   uint32_t user_ = 0;  // of sandbox::UserIds, while the process lives
