@@ -14,7 +14,7 @@ BAZEL_FLAGS := --ui_event_filters=-info $(shell test -t 2 || echo --noshow_progr
 NODE := node_modules/node-linux-$(patsubst aarch64,arm64,$(patsubst x86_64,x64,$(shell uname -m)))/bin/node
 
 ##@ Use
-.PHONY: run bench bench-peers
+.PHONY: run bench bench-generator bench-peers
 run: ARGS ?= dev examples
 run: hearth ## Run hearth on examples/; anything else with ARGS="dev my/folder --port 9000"
 	@exec bazel-bin/cli/hearth $(ARGS)
@@ -23,6 +23,15 @@ bench: setup-build ## Measure cold starts on this machine (ARGS: options of benc
 	@echo 'bench: cold starts'
 	@$(BAZEL) build $(BAZEL_FLAGS) -c opt //bench:cold_start
 	@exec bazel-bin/bench/cold_start $(ARGS)
+
+bench-generator: hearth ## Show what hearth bench can send: against the least that a server can be
+	@echo 'bench-generator: //bench/load:trivial_server'
+	@$(BAZEL) build $(BAZEL_FLAGS) -c opt //bench/load:trivial_server
+	@coproc server { exec bazel-bin/bench/load/trivial_server; }; read -r _ _ address <&"$${server[0]}"; \
+	  for connections in 1 32 256; do \
+	    bazel-bin/cli/hearth bench "http://$$address/" --closed --connections $$connections $(ARGS); \
+	  done; \
+	  bazel-bin/cli/hearth bench "http://$$address/" --rate 20000 --arrivals poisson $(ARGS)
 
 bench-peers: hearth setup-peers ## Measure hearth beside other platforms, for about 25 minutes; writes docs/benchmarks.md
 	@echo 'bench-peers: tests/peers'

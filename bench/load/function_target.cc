@@ -47,6 +47,8 @@ void ReadResponse(const v1::InvokeResponse& response, MessageTable& messages, Sa
   sample.status = static_cast<uint16_t>(response.http().status());
   if (report.has_queue()) sample.phase(Phase::kQueue) = ToNanos(report.queue());
   if (report.has_init()) sample.phase(Phase::kInit) = ToNanos(report.init());
+  if (report.has_fork()) sample.phase(Phase::kStart) = ToNanos(report.fork());
+  SplitInit(sample);
   if (report.has_run()) sample.phase(Phase::kRun) = ToNanos(report.run());
   const std::string word = OutcomeWord(response.outcome());
   sample.outcome = OutcomeOfHearth(word);

@@ -105,6 +105,7 @@ void ReadHearthReport(std::string_view report, Sample& sample) {
     if (error != std::errc() || !(milliseconds >= 0) || milliseconds > 1e9) continue;
     sample.phase(phase) = std::llround(milliseconds * static_cast<double>(kMillisecond));
   }
+  SplitInit(sample);
 }
 
 bool PlainHttp::OnHead(const HttpHead& head, Sample& sample) {

@@ -23,6 +23,11 @@ Start ParseStart(std::string_view word) {
   return Start::kUnmarked;
 }
 
+void SplitInit(Sample& sample) {
+  if (sample.phase(Phase::kStart) == kUnknown || sample.phase(Phase::kInit) == kUnknown) return;
+  sample.phase(Phase::kInit) = std::max<Nanos>(sample.phase(Phase::kInit) - sample.phase(Phase::kStart), 0);
+}
+
 void CompletePhases(Sample& sample) {
   sample.phase(Phase::kWait) = std::max<Nanos>(sample.request.sent - sample.request.intended, 0);
   if (sample.phase(Phase::kRun) == kUnknown) return;

@@ -75,6 +75,9 @@ struct Sample {
   Nanos phase(Phase which) const { return phases[static_cast<size_t>(which)]; }
 };
 
+// hearth's `init` begins with the request for a process: takes kStart, which is a part of it, out of kInit.
+void SplitInit(Sample& sample);
+
 // Called by a target once the platform's phases are in: fills in kWait, and kResponse if kRun is known.
 void CompletePhases(Sample& sample);
 
