@@ -3,7 +3,8 @@
 //   const { rate, p50, p99 } = await load('hearth', running.request(), { connections: 32, seconds: 2, warmup: 0.5 });
 //
 // A closed loop: each connection sends its next request when it has the answer to the last one. Rates are requests per second,
-// times milliseconds; `requests` counts those of the warm-up too. Rejects if any request failed, so that no server gains by refusing.
+// times milliseconds; `requests` counts those of the warm-up too; `limited` is true if the generator says that it was the
+// bottleneck itself. Rejects if any request failed, so that no server gains by refusing.
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -29,7 +30,13 @@ export function fromHearth(result) {
   if (failed.length > 0)
     throw new Error(`requests failed: ${failed.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`);
   const { latency } = result.groups.all;
-  return { rate: result.rate.achieved, p50: latency.p50, p99: latency.p99, requests: result.n + result.warmup_n };
+  return {
+    rate: result.rate.achieved,
+    p50: latency.p50,
+    p99: latency.p99,
+    requests: result.n + result.warmup_n,
+    limited: result.generator.saturated,
+  };
 }
 
 const WRK_MICROSECONDS = { us: 1, ms: 1000, s: 1e6, m: 60e6 };

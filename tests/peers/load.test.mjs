@@ -8,6 +8,7 @@ const latency = { p50: 0.4, p99: 2.5 };
 const bench = (outcomes) => ({
   n: 900,
   warmup_n: 100,
+  generator: { saturated: false },
   outcomes,
   rate: { achieved: 900.5 },
   groups: { all: { n: 900, latency } },
@@ -15,7 +16,7 @@ const bench = (outcomes) => ({
 
 test('the result of hearth bench', () => {
   const outcomes = { ok: 900, throttled: 0, timeout: 0, function_error: 0, error: 0 };
-  assert.deepEqual(fromHearth(bench(outcomes)), { rate: 900.5, p50: 0.4, p99: 2.5, requests: 1000 });
+  assert.deepEqual(fromHearth(bench(outcomes)), { rate: 900.5, p50: 0.4, p99: 2.5, requests: 1000, limited: false });
 });
 
 test('a failed request fails the measurement', () => {

@@ -89,10 +89,21 @@ const TITLES = {
   generator: 'The load generator',
 };
 
+// Whose rate says more of the generator than of the peer.
+function limited(run) {
+  const rates = run.results.filter((result) => result.key?.startsWith('warm/') && result.key.endsWith('/rate'));
+  const found = rates.filter((result) => result.limited);
+  if (found.length === 0) return '';
+  const title = (name) => run.peers.find((peer) => peer.name === name).title;
+  const names = new Set(found.map(({ peer, key }) => `${title(peer)} (${key.split('/').slice(1, 3).join(', ')})`));
+  return `In ${found.length} of ${rates.length} measurements the generator was at its own limit: ${[...names].join('; ')}.`;
+}
+
 function sections(run) {
   return Object.keys(TITLES).flatMap((name) => {
     const tables = run.rows.filter((row) => row.measure === name).map((row) => rowTable(run, row));
-    return tables.some(Boolean) ? [`## ${TITLES[name]}\n\n${NOTES[name]}`, ...tables] : [];
+    const note = name === 'warm' ? limited(run) : '';
+    return tables.some(Boolean) ? [`## ${TITLES[name]}\n\n${NOTES[name]}`, note, ...tables] : [];
   });
 }
 

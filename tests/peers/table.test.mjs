@@ -95,6 +95,12 @@ test('what failed is no figure', () => {
   assert.match(page(failed), /## What failed\n\n- workerd, cold hello, round 1: it broke\n/);
 });
 
+test("the page says whose rate is the generator's", () => {
+  const rates = [result(RATE, 'node', 0, 9), { ...result(RATE, 'workerd', 0, 8), limited: true }];
+  assert.match(page(run(rates)), /In 1 of 2 measurements the generator was at its own limit: workerd \(hello, 32\)\./);
+  assert.ok(!page(TWO_ROUNDS).includes('its own limit'));
+});
+
 test('tables are aligned for a terminal, and are Markdown on a page', () => {
   const table = {
     columns: ['', 'b'],

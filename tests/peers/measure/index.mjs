@@ -1,7 +1,7 @@
 // All measurements.
 //
 // A measurement: `name`; `rows` [{key, title, unit, better}], better being 'lower' or 'higher'; `steps` [{name, applies(peer),
-// run(peer, {quick, round, generator})}]. Peers are interleaved within a step. `run` gives [{key, variant, value, n}].
+// run(peer, {quick, round, generator})}]. Peers are interleaved within a step. `run` gives [{key, variant, value, n, limited}]; limited: by the generator of load, not by the peer.
 import { cold } from './cold.mjs';
 import { coldRate } from './cold_rate.mjs';
 import { generator } from './generator.mjs';

@@ -41,14 +41,15 @@ async function run(peer, work, { quick, generator }) {
       const before = cpuMilliseconds(running.pids);
       const warmup = quick ? QUICK_SECONDS : (peer.warmupSeconds ?? WARMUP_SECONDS);
       const seconds = quick ? QUICK_SECONDS : shape.seconds;
-      const { rate, p50, p99, requests } = await load(generator, running.request(), {
+      const { rate, p50, p99, requests, limited } = await load(generator, running.request(), {
         connections: shape.connections,
         seconds,
         warmup,
       });
       const cpu = ((cpuMilliseconds(running.pids) - before) * 1000) / requests;
-      for (const [value, number] of Object.entries({ rate, p50, p99, cpu }))
-        results.push({ key: key(shape, value), value: number });
+      for (const [value, number] of Object.entries({ rate, p50, p99, cpu })) {
+        results.push({ key: key(shape, value), value: number, limited });
+      }
     }
     return results;
   } finally {
