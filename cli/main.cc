@@ -24,9 +24,8 @@ int main(int argc, char** argv) {
   CLI::App app{"hearth runs serverless functions: each instance a process forked from a warm Node.js."};
   app.require_subcommand(1);
   app.footer(
-      "Exit codes: 0 ok, 1 failed, 2 wrong usage or configuration, 3 no hearth reached, 4 no such function; exec ends "
-      "as its "
-      "program does.");
+      "Exit codes: 0 ok, 1 failed, 2 wrong usage or configuration, 3 no hearth reached, 4 no such function,\n"
+      "5 a condition given to bench holds; exec ends as its program does.");
 
   DevArguments dev;
   CLI::App* dev_verb = app.add_subcommand("dev", "Serve functions on this machine");

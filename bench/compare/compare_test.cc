@@ -192,7 +192,8 @@ TEST(CompareTest, AnIntervalThatTheRunEndedInDoesNotCount) {
 }
 
 TEST(CompareTest, PhasesAreShownButNotJudged) {
-  const Metric& metric = Find(Compare(ResultOf(1000, 4, 1), ResultOf(1000, 8, 2), kFast), "all", "start mean");
+  const Comparison comparison = Compare(ResultOf(1000, 4, 1), ResultOf(1000, 8, 2), kFast);
+  const Metric& metric = Find(comparison, "all", "start mean");
   EXPECT_EQ(metric.Ratio(), 2);
   EXPECT_EQ(metric.verdict, Verdict::kNotJudged);
   EXPECT_FALSE(metric.change.has_value());
