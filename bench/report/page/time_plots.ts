@@ -33,6 +33,12 @@ const steps = <T>(values: T[]): T[] => [...values, values.at(-1)!];
 const has = (values: Values | undefined): values is Values => values?.some((value) => value !== null) ?? false;
 const at = (values: Values | undefined, i: number, format: (value: number) => string): string =>
   values?.[i] == null ? NOTHING : format(values[i]);
+// What is looked at more seldom than once an interval holds until it is looked at again.
+function held(values: Values): Values {
+  let last: number | null = null;
+  return values.map((value) => (last = value ?? last));
+}
+
 const position = (t: number[]) => (i: number): string => `at ${seconds(t[i]!)}`;
 
 const timeAxis = (colors: Palette): uPlot.Axis => axis(colors, 'x', 'seconds since the start', plain);
@@ -160,7 +166,7 @@ export function overTime(result: Result): HTMLElement | undefined {
 // Stacked: each state stands on the ones before it. Drawn from the highest sum down, each over the last.
 function instancesPlot(intervals: Intervals, states: [StateName, Values][]): HTMLElement {
   const sums: number[][] = [];
-  states.forEach(([, values], i) => sums.push(values.map((value, at) => (value ?? 0) + (sums[i - 1]?.[at] ?? 0))));
+  states.forEach(([, values], i) => sums.push(held(values).map((value, at) => (value ?? 0) + (sums[i - 1]?.[at] ?? 0))));
   const descending = states.map(([name], i): [StateName, number[]] => [name, sums[i]!]).reverse();
   return plot({
     title: 'Instances',
@@ -193,11 +199,11 @@ export function pool(result: Result): HTMLElement | undefined {
   if (states.length > 0) plots.push(instancesPlot(intervals, states));
   if (has(cpu)) {
     plots.push(steppedPlot('CPU of the target', 'Cores that the target kept busy.', 'cores', intervals,
-      [{ label: 'cores', values: cpu, color: 'cpu', format: cores }]));
+      [{ label: 'cores', values: held(cpu), color: 'cpu', format: cores }]));
   }
   if (has(memory)) {
     plots.push(steppedPlot('Memory of the target', 'Memory of the target in MiB.', 'MiB', intervals,
-      [{ label: 'memory', values: memory, color: 'memory', format: mebibytes }]));
+      [{ label: 'memory', values: held(memory), color: 'memory', format: mebibytes }]));
   }
   if (plots.length === 0) return undefined;
   const title = states.length > 0 ? 'Pool and target' : 'Target';
