@@ -12,6 +12,8 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
 export const HEARTH = path.resolve(ROOT, process.env.HEARTH_BIN ?? 'bazel-bin/cli/hearth');
 
 const MAX_OUTPUT_BYTES = 1 << 26;
+// A hearth that takes longer to list its instances is stuck.
+const PS_TIMEOUT_MS = 10_000;
 
 // Each request meets no instance: one instance serves one request, and `start` says where the next one must come from.
 const COLD = {
@@ -71,6 +73,7 @@ async function coldStarts(admin) {
 export async function instances(grpc) {
   const { stdout } = await promisify(execFile)(HEARTH, ['ps', '--json', '--grpc', grpc], {
     maxBuffer: MAX_OUTPUT_BYTES,
+    timeout: PS_TIMEOUT_MS,
   });
   const states = {};
   for (const line of stdout.split('\n').filter(Boolean)) {
