@@ -54,14 +54,14 @@ ${markdown(table)}`;
 function rowTable(run, row) {
   const all = figures(run, row);
   if (all.length === 0) return '';
-  const counted = all.some(({ n }) => n !== undefined);
-  const lines = all.map((figure) => [
-    subject(figure),
-    ...(counted ? [figure.n === undefined ? '' : `${figure.n}`] : []),
-    spread(figure.summary),
-    figure.ratio ? times(figure.ratio) : '',
-  ]);
-  return `### ${row.title}\n\n${markdown({ columns: ['', ...(counted ? ['n'] : []), row.unit, 'ratio'], lines })}`;
+  const columns = [
+    { title: '', cell: subject },
+    { title: 'n', cell: ({ n }) => `${n ?? ''}`, shown: all.some(({ n }) => n !== undefined) },
+    { title: row.unit, cell: (figure) => spread(figure.summary) },
+    { title: 'ratio', cell: ({ ratio }) => (ratio ? times(ratio) : ''), shown: all.some(({ ratio }) => ratio) },
+  ].filter(({ shown = true }) => shown);
+  const lines = all.map((figure) => columns.map(({ cell }) => cell(figure)));
+  return `### ${row.title}\n\n${markdown({ columns: columns.map(({ title }) => title), lines })}`;
 }
 
 const NOTES = {

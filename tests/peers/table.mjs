@@ -12,7 +12,8 @@ export function baseline(peer, key) {
 }
 
 // The figures of one row: [{peer, variant, summary, n, ratio}], in the order of the peers; the first variant of a peer is the
-// one that counts. The ratio says how many times better hearth's first variant is; hearth's own have none.
+// one that counts. The ratio says how many times better hearth's first variant is; hearth's own figures have none, nor have those
+// of a row that is not compared.
 export function figures(run, row) {
   const results = run.results.filter(({ key, value }) => key === row.key && Number.isFinite(value));
   const of = (name, variant) => results.filter((result) => result.peer === name && result.variant === variant);
@@ -30,7 +31,7 @@ export function figures(run, row) {
         summary: summary(values.map(({ value }) => value)),
         n: values[0].n,
         ours,
-        ratio: ours && ratio(rounds(of(ours, first)), rounds(values), row.better),
+        ratio: ours && row.compared !== false && ratio(rounds(of(ours, first)), rounds(values), row.better),
       };
     });
   });
@@ -38,7 +39,8 @@ export function figures(run, row) {
 
 export const spread = ({ median, min, max }) =>
   min === max ? format(median) : `${format(median)} (${format(min)}–${format(max)})`;
-export const times = ({ median, min, max }) => `${format(median)}× (${format(min)}–${format(max)})`;
+export const times = ({ median, min, max }) =>
+  min === max ? `${format(median)}×` : `${format(median)}× (${format(min)}–${format(max)})`;
 
 // One row for each row of the run that has a ratio, one column for each peer but hearth: {columns: [title], lines: [[text]]}.
 export function ratioTable(run) {

@@ -81,9 +81,16 @@ test('the table of ratios has the first variant of each peer, and leaves out wha
     columns: ['', 'workerd', 'node'],
     lines: [
       ['Cold start', '5.50× (5.00–6.00)', ''],
-      ['Warm rate', '0.500× (0.500–0.500)', ''],
+      ['Warm rate', '0.500×', ''],
     ],
   });
+});
+
+test('a row that is not compared has figures only', () => {
+  const idle = { ...COLD, compared: false };
+  const compared = run(TWO_ROUNDS.results, [idle]);
+  assert.deepEqual(ratioTable(compared).lines, []);
+  assert.match(page(compared), /^\| workerd: dynamic worker \| 16\.0 \(12\.0–20\.0\) \|$/m);
 });
 
 test('what failed is no figure', () => {
@@ -119,7 +126,7 @@ test('targets are judged by the median, those not measured not at all', () => {
     judge(TWO_ROUNDS).map(({ text: measured, met }) => [measured, met]),
     [
       ['5.50× (5.00–6.00)', true],
-      ['0.500× (0.500–0.500)', false],
+      ['0.500×', false],
     ],
   );
 });
@@ -147,7 +154,7 @@ test('the page says when, how and on what, and holds every figure', () => {
     'a processor, 2 cores',
     'hearth 1; workerd 2',
     '| workerd: dynamic worker | 16.0 (12.0–20.0) | 5.50× (5.00–6.00) |',
-    '| workerd, fresh process | 60.0 | 30.0× (30.0–30.0) |',
+    '| workerd, fresh process | 60.0 | 30.0× |',
     '| hearth, fetch | 30,000 |  |',
     '**missed**',
   ]) {

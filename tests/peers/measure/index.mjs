@@ -1,7 +1,8 @@
 // All measurements.
 //
-// A measurement: `name`; `rows` [{key, title, unit, better}], better being 'lower' or 'higher'; `steps` [{name, applies(peer),
-// run(peer, {quick, round, generator})}]. Peers are interleaved within a step. `run` gives [{key, variant, value, n, limited}]; limited: by the generator of load, not by the peer.
+// A measurement: `name`; `rows` [{key, title, unit, better, compared}], better being 'lower' or 'higher', compared false where
+// ratios would mean nothing; `steps` [{name, applies(peer), run(peer, {quick, round, generator})}]. Peers are interleaved within
+// a step. `run` gives [{key, variant, value, n, limited}]; limited: by the generator of load, not by the peer.
 import { cold } from './cold.mjs';
 import { coldRate } from './cold_rate.mjs';
 import { generator } from './generator.mjs';
