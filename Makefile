@@ -14,15 +14,27 @@ BAZEL_FLAGS := --ui_event_filters=-info $(shell test -t 2 || echo --noshow_progr
 NODE := node_modules/node-linux-$(patsubst aarch64,arm64,$(patsubst x86_64,x64,$(shell uname -m)))/bin/node
 
 ##@ Use
-.PHONY: run bench bench-generator bench-peers
+.PHONY: run bench bench-generator bench-micro bench-peers
 run: ARGS ?= dev examples
 run: hearth ## Run hearth on examples/; anything else with ARGS="dev my/folder --port 9000"
 	@exec bazel-bin/cli/hearth $(ARGS)
 
-bench: setup-build ## Measure cold starts on this machine (ARGS: options of bench/cold_start)
+bench: hearth ## Measure cold starts, capacity, the sandbox's layers and the CPU limit on this machine, for about 3 minutes
+	@$(BAZEL) build $(BAZEL_FLAGS) //bench:cold_start //bench:capacity //isolate_pool/sandbox:sandbox_bench
 	@echo 'bench: cold starts'
-	@$(BAZEL) build $(BAZEL_FLAGS) -c opt //bench:cold_start
-	@exec bazel-bin/bench/cold_start $(ARGS)
+	@bazel-bin/bench/cold_start
+	@echo; echo 'bench: capacity'
+	@bazel-bin/bench/capacity
+	@echo; echo 'bench: limits.cpu'
+	@$(NODE) bench/cpu_limit.mjs
+	@echo; echo 'bench: layers of the sandbox'
+	@bazel-bin/isolate_pool/sandbox/sandbox_bench 2>/dev/null
+
+bench-micro: setup-build setup-test ## Measure the hot pieces of hearth one by one (Google Benchmark)
+	@$(BAZEL) build $(BAZEL_FLAGS) //isolate_pool/channel:frame_bench //isolate_pool/pool:pool_bench //invoker:http_server_bench
+	@bazel-bin/isolate_pool/channel/frame_bench 2>/dev/null
+	@bazel-bin/isolate_pool/pool/pool_bench 2>/dev/null
+	@bazel-bin/invoker/http_server_bench 2>/dev/null
 
 bench-generator: hearth ## Show what hearth bench can send: against the least that a server can be
 	@echo 'bench-generator: //bench/load:trivial_server'

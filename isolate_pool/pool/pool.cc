@@ -21,6 +21,7 @@ struct Pool::Slot {
   std::chrono::nanoseconds init{};
   uint64_t served = 0;  // invocations that have used it
   Clock::time_point idle_since;
+  std::list<Slot>::iterator place;  // in its function's slots
 };
 
 struct Pool::Waiter {
@@ -40,7 +41,8 @@ struct Pool::Function {
 
   std::shared_ptr<const FunctionSpec> spec;
   Tenant* tenant = nullptr;  // of the pool's
-  // Most recently used first, so that the others have a chance to become idle.
+  // Most recently used first, so that the others have a chance to become idle. No live one with room for an invocation
+  // stands behind one without: the search for it ends there.
   std::list<Slot> slots;
   std::deque<Waiter> waiters;
   boost::asio::steady_timer idle_timer;
@@ -189,7 +191,8 @@ void Pool::Cancel(uint64_t ticket) {
 
 Pool::Slot* Pool::FreeSlot(Function& function) {
   for (auto slot = function.slots.begin(); slot != function.slots.end(); ++slot) {
-    if (slot->state != Slot::State::kLive || slot->in_flight >= function.concurrency()) continue;
+    if (slot->state != Slot::State::kLive) continue;
+    if (slot->in_flight >= function.concurrency()) break;
     if (CanWearOut(function.spec->scaling) && WornOut(*slot, Clock::now())) {
       Retire(*slot);
       continue;
@@ -219,13 +222,18 @@ Lease Pool::MakeLease(Slot& slot, StartKind start) {
   if (slot.in_flight == 0 && slot.function->spec->scaling.freeze) slot.instance->Thaw();
   ++slot.in_flight;
   ++slot.served;
+  Function& function = *slot.function;
+  if (slot.in_flight >= function.concurrency()) function.slots.splice(function.slots.end(), function.slots, slot.place);
   return {slot.instance, start, start == StartKind::kWarm ? std::chrono::nanoseconds(0) : slot.init, &slot};
 }
 
 void Pool::StartIfNeeded(Function& function) {
   if (shutting_down_) return;
   const uint64_t concurrency = function.concurrency();
-  while (function.starting() * concurrency < function.waiters.size() && HasRoom(function)) Start(function);
+  while (!function.waiters.empty() && function.starting() * concurrency < function.waiters.size() &&
+         HasRoom(function)) {
+    Start(function);
+  }
   MakeRoom(function);
   KeepMinimum(function);
 }
@@ -273,6 +281,7 @@ void Pool::KeepMinimum(Function& function) {
   const Scaling& scaling = function.spec->scaling;
   if (shutting_down_ || function.retired || function.retry_armed) return;
   const uint32_t minimum = std::min(scaling.min_instances, scaling.max_instances);
+  if (minimum == 0) return;
   if (function.retry_delay.count() > 0 && function.kept() < minimum) {
     function.retry_armed = true;
     function.retry_timer.expires_after(function.retry_delay);
@@ -292,6 +301,7 @@ void Pool::Start(Function& function) {
   function.slots.emplace_front();
   const auto slot = function.slots.begin();
   slot->function = &function;
+  slot->place = slot;
   slot->started_at = Clock::now();
   slot->instance = factory_.Start(function.spec, StrCat(function.spec->name, "-", function.next_instance++),
                                   [this, &slot = *slot](absl::Status status) { OnReady(slot, std::move(status)); });
@@ -382,7 +392,9 @@ void Pool::Release(Lease lease, bool used) {
       Retire(slot);
       return;
     }
-    ServeWaiters(*slot.function);
+    Function& function = *slot.function;
+    function.slots.splice(function.slots.begin(), function.slots, slot.place);
+    ServeWaiters(function);
     if (slot.in_flight == 0) BecomeIdle(slot);
   } else if (slot.in_flight == 0) {
     if (slot.state == Slot::State::kGone) {
@@ -444,7 +456,7 @@ void Pool::Remove(Slot& slot) {
   Function& function = *slot.function;
   Tenant& tenant = *function.tenant;
   --tenant.instances;
-  function.slots.remove_if([&slot](const Slot& candidate) { return &candidate == &slot; });
+  function.slots.erase(slot.place);
   if (!function.retired) {
     StartIfNeeded(function);
   } else if (function.slots.empty()) {
@@ -464,6 +476,10 @@ void Pool::Remove(Slot& slot) {
 void Pool::ArmIdleTimer(Function& function) {
   if (shutting_down_) return;
   const Scaling& scaling = function.spec->scaling;
+  // Whatever has just become idle is not due before this, and the timer's own turn looks at all others.
+  const Clock::time_point now = Clock::now();
+  const Clock::time_point armed = function.idle_timer.expiry();
+  if (scaling.max_age.count() == 0 && armed > now && armed <= now + scaling.idle_timeout) return;
   Clock::time_point next = Clock::time_point::max();
   const bool spare = function.kept() > scaling.min_instances;
   for (const Slot& slot : function.slots) {
@@ -473,7 +489,7 @@ void Pool::ArmIdleTimer(Function& function) {
   }
   // Moving the timer costs more than a look at the clock: it is left alone while it will fire soon enough.
   if (next == Clock::time_point::max() || function.idle_timer.expiry() == next) return;
-  if (function.idle_timer.expiry() > Clock::now() && function.idle_timer.expiry() <= next) return;
+  if (armed > now && armed <= next) return;
   function.idle_timer.expires_at(next);
   function.idle_timer.async_wait([this, &function](boost::system::error_code error) {
     if (!error) StopIdle(function);
