@@ -131,6 +131,10 @@ test('targets are judged by the median, those not measured not at all', () => {
   );
 });
 
+test('a quick run reaches no target', () => {
+  assert.deepEqual(judge({ ...TWO_ROUNDS, quick: true }), []);
+});
+
 test('a difference between peers is taken round by round', () => {
   const p50 = { key: 'warm/hello/1/p50', measure: 'warm', title: 'p50', unit: 'ms', better: 'lower' };
   const values = [

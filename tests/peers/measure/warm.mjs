@@ -41,7 +41,8 @@ async function run(peer, work, { quick, generator }) {
     for (const shape of LOADS.filter((candidate) => candidate.work === work)) {
       const before = cpuMilliseconds(running.pids);
       const isWarm = results.length > 0;
-      const warmup = quick || isWarm ? SHORT_SECONDS : (peer.warmupSeconds ?? WARMUP_SECONDS);
+      const full = peer.warmupSeconds ?? (quick ? SHORT_SECONDS : WARMUP_SECONDS);
+      const warmup = isWarm ? SHORT_SECONDS : full;
       const seconds = quick ? SHORT_SECONDS : shape.seconds;
       const { rate, p50, p99, requests, limited } = await load(generator, running.request(), {
         connections: shape.connections,
