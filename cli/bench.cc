@@ -37,6 +37,10 @@ void StopOnSignals() {
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  // OpenSSL writes to connections that may be closed.
+  action.sa_handler = SIG_IGN;
+  action.sa_flags = 0;
+  sigaction(SIGPIPE, &action, nullptr);
 }
 
 // One for every connection, and some for the rest.
@@ -240,7 +244,7 @@ int RunBench(const BenchArguments& arguments) {
   monitor.Stop();
   progress.End();
   if (!ran.ok()) return Fail(ran);
-  run.generator = {.cpu = generator.cpu(), .abandoned = generator.abandoned()};
+  run.generator = {.cpu = generator.cpu(), .starved = generator.starved(), .abandoned = generator.abandoned()};
   run.watched = monitor.In(recorder);
 
   boost::json::object result = load::MakeResult(run, recorder, messages);

@@ -165,6 +165,10 @@ std::string GeneratorText(const json::object& result) {
   const double elapsed = Number(result.at("elapsed_s"));
   const double cpu = Number(generator.at("cpu_seconds"));
   std::string text = StrCat("CPU ", Format("%.0f", elapsed > 0 ? 100 * cpu / elapsed : 0), " % of a core");
+  const double starved = Number(generator.at("starved_seconds"));
+  if (elapsed > 0 && starved >= elapsed / 100) {
+    StrAppend(&text, ", waited for one for ", Format("%.0f", 100 * starved / elapsed), " % of the time");
+  }
   if (const json::value* late = generator.if_contains("late_p99")) {
     StrAppend(&text, ", sent late by ", Milliseconds(Number(*late)), " ms (p99)");
   }
@@ -194,7 +198,7 @@ std::string BenchSummary(const json::object& result, bool colours) {
   if (const json::value* usage = result.if_contains("target_usage")) {
     std::string used = StrCat("CPU ", Format("%.2f", Number(usage->as_object().at("cpu_seconds"))), " s");
     if (const json::value* memory = usage->as_object().if_contains("peak_memory_mib")) {
-      StrAppend(&used, ", memory ", Format("%.0f", Number(*memory)), " MiB at most");
+      StrAppend(&used, ", memory ", Format(Number(*memory) < 10 ? "%.1f" : "%.0f", Number(*memory)), " MiB at most");
     }
     StrAppend(&text, Labelled("target", used));
   }

@@ -152,7 +152,7 @@ std::shared_ptr<load::Hearth> FindHearth(const Maker& maker, pid_t process, v1::
 std::optional<std::string> FunctionOf(const load::Url& url, const std::vector<std::string>& known) {
   const auto is_known = [&](const std::string& name) { return std::ranges::find(known, name) != known.end(); };
   if (url.host.ends_with(kLocalhostSuffix)) return url.host.substr(0, url.host.size() - kLocalhostSuffix.size());
-  const std::string segment = url.target.substr(1, url.target.find_first_of("/?", 1) - 1);
+  std::string segment = url.target.substr(1, url.target.find_first_of("/?", 1) - 1);
   if (is_known(segment)) return segment;
   if (known.size() == 1) return known.front();
   return std::nullopt;

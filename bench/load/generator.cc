@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <fstream>
 
 namespace hearth::load {
 namespace {
@@ -17,6 +18,15 @@ Nanos ThreadCpu() {
   return time.tv_sec * kSecond + time.tv_nsec;
 }
 
+// Time that this thread was ready to run and no core ran it; 0 where the kernel does not tell.
+Nanos ThreadStarved() {
+  std::ifstream file("/proc/thread-self/schedstat");
+  Nanos cpu = 0;
+  Nanos waited = 0;
+  file >> cpu >> waited;
+  return waited;
+}
+
 }  // namespace
 
 Generator::Generator(Clock& clock, Target& target, Recorder& recorder, MessageTable& messages,
@@ -25,12 +35,18 @@ Generator::Generator(Clock& clock, Target& target, Recorder& recorder, MessageTa
 
 void Generator::Begin(Nanos at) {
   recorder_.Begin(at);
+  BeginUsage();
+}
+
+void Generator::BeginUsage() {
   cpu_begin_ = ThreadCpu();
+  starved_begin_ = ThreadStarved();
 }
 
 void Generator::Finish() {
   Drain();
   cpu_ = ThreadCpu() - cpu_begin_;
+  starved_ = ThreadStarved() - starved_begin_;
   recorder_.End(clock_.Now());
 }
 
@@ -72,7 +88,7 @@ void Generator::RunOpen(Arrivals& arrivals, const Limits& limits) {
     const Nanos now = clock_.Now();
     if (!warm && now >= recorder_.begin()) {
       warm = true;
-      cpu_begin_ = ThreadCpu();
+      BeginUsage();
     }
     Poll(std::min(due, now + kLongestWait));
     recorder_.Tick(now);
@@ -137,7 +153,7 @@ void Generator::RunClosed(size_t concurrency, FunctionMix mix, const Limits& lim
     recorder_.Tick(now);
     if (!warm && now >= recorder_.begin()) {
       warm = true;
-      cpu_begin_ = ThreadCpu();
+      BeginUsage();
     }
   }
   Finish();

@@ -55,6 +55,8 @@ class Generator {
 
   // CPU time of this thread during the measurement, and how long that took.
   Nanos cpu() const { return cpu_; }
+  // How long it wanted to run meanwhile and got no core.
+  Nanos starved() const { return starved_; }
   // Requests that were under way when the run was stopped, and are in no figure.
   size_t abandoned() const { return abandoned_; }
 
@@ -62,6 +64,8 @@ class Generator {
 
  private:
   void Begin(Nanos at);
+  // Of this thread: the measurement of its own use begins.
+  void BeginUsage();
   void Finish();
   // Waits until `until` at most, and records what is done. The number of requests that ended.
   size_t Poll(Nanos until);
@@ -86,6 +90,8 @@ class Generator {
   std::vector<Sample> done_;
   Nanos cpu_begin_ = 0;
   Nanos cpu_ = 0;
+  Nanos starved_begin_ = 0;
+  Nanos starved_ = 0;
   size_t abandoned_ = 0;
 };
 

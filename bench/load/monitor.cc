@@ -101,7 +101,7 @@ Watched Monitor::In(const Recorder& recorder) const {
       if (look.cpu && before != nullptr && before->cpu && look.at > before->at) {
         watched.cpu[index] = static_cast<double>(*look.cpu - *before->cpu) / static_cast<double>(look.at - before->at);
       }
-      if (look.memory_mib) watched.memory[index] = *look.memory_mib;
+      if (look.memory_mib) watched.memory[index] = look.memory_mib;
     }
     before = &look;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <ctime>
 
 #include "base/strings.h"
@@ -13,8 +14,10 @@ namespace {
 namespace json = boost::json;
 
 constexpr size_t kMaxErrors = 10;
-// One thread generates: from here on it has no time left.
+// One thread generates: from here on it has no time left, be it that it runs or that it waits for a core.
 constexpr double kSaturatedCpu = 0.95;
+// From here on what it measures is also how long it waited for a core.
+constexpr double kStarved = 0.1;
 // A request that is sent this much too late says more about the generator than about the target.
 constexpr Nanos kSaturatedLateness = kMillisecond;
 // Below it, the rate that was asked for was not reached.
@@ -127,8 +130,11 @@ json::object GeneratorJson(const Run& run, const Recorder& recorder, double elap
   const double cpu_share = elapsed > 0 ? Seconds(run.generator.cpu) / elapsed : 0;
   const Histogram& lateness = recorder.lateness();
   const bool late = lateness.count() > 0 && lateness.Quantile(0.99) > kSaturatedLateness;
-  const bool busy = cpu_share >= kSaturatedCpu;
-  json::object object{{"cpu_seconds", Seconds(run.generator.cpu)}, {"saturated", late || busy}};
+  const double starved_share = elapsed > 0 ? Seconds(run.generator.starved) / elapsed : 0;
+  const bool busy = cpu_share + starved_share >= kSaturatedCpu;
+  json::object object{{"cpu_seconds", Seconds(run.generator.cpu)},
+                      {"starved_seconds", Seconds(run.generator.starved)},
+                      {"saturated", late || busy}};
   if (lateness.count() > 0) {
     object["late_p99"] = Milliseconds(static_cast<double>(lateness.Quantile(0.99)));
     object["late_max"] = Milliseconds(static_cast<double>(lateness.max()));
@@ -136,9 +142,12 @@ json::object GeneratorJson(const Run& run, const Recorder& recorder, double elap
   std::string note;
   if (late) {
     note = "the generator sent more than 1 % of its requests over 1 ms late: it, or the machine, is the bottleneck";
-  } else if (busy) {
+  } else if (busy && starved_share < kStarved) {
     note = StrCat("the generator used all of its core: the target may be able to do more than ",
                   static_cast<uint64_t>(achieved), " requests per second");
+  } else if (starved_share >= kStarved) {
+    note = StrCat("the generator waited for a core for ", static_cast<uint64_t>(std::lround(100 * starved_share)),
+                  " % of the time: latencies include it, and the target may be able to do more");
   }
   if (!note.empty()) object["note"] = note;
   if (run.generator.abandoned > 0) object["abandoned"] = run.generator.abandoned;

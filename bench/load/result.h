@@ -42,6 +42,7 @@ struct TargetInfo {
 
 struct GeneratorInfo {
   Nanos cpu = 0;
+  Nanos starved = 0;
   size_t abandoned = 0;
 };
 

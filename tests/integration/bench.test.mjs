@@ -4,9 +4,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
+import { selfSigned } from '../compatibility/support.mjs';
 import { BINARY, command, run } from './command.mjs';
 import { Hearth, eventually, fixture } from './harness.mjs';
 
@@ -327,4 +329,25 @@ test('Ctrl-C ends the run early and shows what there is', async () => {
   const result = JSON.parse(await output);
   check(result);
   assert.ok(result.n >= 9 && result.n <= served - before, `${result.n} of ${served - before}`);
+});
+
+test('https: the certificate is verified, unless --insecure', async () => {
+  const { key, cert } = selfSigned();
+  const secure = createSecureServer({ key, cert }, (request, response) => response.end('x'.repeat(100_000)));
+  await new Promise((resolve) => secure.listen(0, '127.0.0.1', resolve));
+  const args = ['bench', `https://localhost:${secure.address().port}/`, '--scenario', 'sequential', '--count', '5',
+    '--warmup', '0s', '--json', '-'];
+  const results = await Promise.all([
+    run(args),
+    run([...args, '--insecure']),
+    run(args, { env: { ...process.env, SSL_CERT_FILE: path.join(fixture({ 'ca.pem': cert }), 'ca.pem') } }),
+  ]);
+  secure.closeAllConnections();
+  secure.close();
+  assert.deepEqual(results.map(({ code }) => code), [1, 0, 0]);
+  const [refused, insecure, trusted] = results.map(({ stdout }) => JSON.parse(stdout));
+  assert.equal(refused.outcomes.error, 5);
+  assert.match(refused.errors[0].message, /^TLS: the certificate: self.signed certificate/);
+  assert.equal(insecure.outcomes.ok, 5);
+  assert.equal(trusted.outcomes.ok, 5);
 });
