@@ -12,6 +12,7 @@ sandbox::Policy ToPolicy(const internal::SandboxPolicy& message) {
   policy.processes = message.processes();
   policy.descriptors = message.descriptors();
   policy.user = message.user();
+  policy.owner = message.owner();
   return policy;
 }
 

@@ -1,6 +1,5 @@
 #include "isolate_pool/pool/instance_factory.h"
 
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <utility>
@@ -104,11 +103,8 @@ void ProcessInstanceFactory::OnOutcome(const std::string& function, uint64_t ver
   if (entry->process->keeper() == nullptr || policy.mode == sandbox::Mode::kOff) {
     return OnNamespaces(function, version, absl::UnavailableError("its process ids are not its own"));
   }
-  // What it may start is its forks' business from now on: theirs are counted as its own, too.
-  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
-  prlimit(entry->process->pid(), RLIMIT_NPROC, &unlimited, nullptr);
   entry->process->keeper()->Enter(
-      outcome.user, policy.tmp_bytes, first->spec().sandbox.readable,
+      outcome.users, policy.tmp_bytes, policy.readable,
       [this, function, version](absl::Status status) { OnNamespaces(function, version, std::move(status)); });
 }
 
@@ -121,7 +117,8 @@ void ProcessInstanceFactory::OnNamespaces(const std::string& function, uint64_t 
     entry->process.reset();
     const auto first = std::exchange(entry->first, nullptr);
     entry->waiting.insert(entry->waiting.begin(), first);
-    return Refuse(function, *entry, StrCat("its forks have no namespaces of their own: ", std::string(status.message())));
+    return Refuse(function, *entry,
+                  StrCat("its forks have no namespaces of their own: ", std::string(status.message())));
   }
   entry->state = State::kReady;
   const auto first = std::exchange(entry->first, nullptr);

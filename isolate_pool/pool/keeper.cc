@@ -41,12 +41,13 @@ Keeper::~Keeper() {
   });
 }
 
-void Keeper::Enter(uint32_t owner, uint64_t tmp_bytes, const std::vector<std::string>& shown,
+void Keeper::Enter(TemplateUsers users, uint64_t tmp_bytes, const std::vector<std::string>& shown,
                    std::function<void(absl::Status)> ready) {
   on_ready_ = std::move(ready);
-  users_.push_back(owner);
+  users_.insert(users_.end(), {users.user, users.owner});
   internal::KeeperRequest request;
-  request.mutable_enter()->set_owner(owner);
+  request.mutable_enter()->set_owner(users.owner);
+  request.mutable_enter()->set_user(users.user);
   request.mutable_enter()->set_tmp_bytes(tmp_bytes);
   for (const std::string& path : shown) request.mutable_enter()->add_shown(path);
   Send(request, {Pending::Kind::kEnter});

@@ -32,6 +32,12 @@ struct ForkNamespaces {
   std::shared_ptr<void> user;         // of sandbox::UserIds
 };
 
+// Policy::user and Policy::owner.
+struct TemplateUsers {
+  uint32_t user = 0;
+  uint32_t owner = 0;
+};
+
 // Core's thread only. Whoever needs the pid namespace holds this; with the last holder its processes end.
 //
 // One set of namespaces is made ahead, so that a fork need not wait; the next one a moment after it was taken.
@@ -45,9 +51,9 @@ class Keeper final : public std::enable_shared_from_this<Keeper> {
   Keeper(const Keeper&) = delete;
   Keeper& operator=(const Keeper&) = delete;
 
-  // Once, when the template is in its sandbox; see KeeperRequest.Enter. `owner`, of sandbox::UserIds, is this object's
+  // Once, when the template is in its sandbox; see KeeperRequest.Enter. The users, of sandbox::UserIds, are this object's
   // from then on. `ready` is called later, when there are namespaces, or with the reason why there are none.
-  void Enter(uint32_t owner, uint64_t tmp_bytes, const std::vector<std::string>& shown,
+  void Enter(TemplateUsers users, uint64_t tmp_bytes, const std::vector<std::string>& shown,
              std::function<void(absl::Status)> ready);
   // After `ready` has been called with Ok. Called back at once if there is one in stock, else later, in order; not at all
   // once this object is gone.

@@ -82,7 +82,8 @@ void ProcessInstance::StartFresh(std::optional<Stem> stem, Launcher& launcher, S
   // Killed while it waited for its turn.
   if (!stem.has_value() && pending_cause_.kind != ExitCause::Kind::kRunning) return FinishLater();
   // Kept in order on the channel: it is read once the process runs.
-  user_ = sandbox::InstanceUsers().Take();
+  users_.user = sandbox::InstanceUsers().Take();
+  if (on_template_ != nullptr) users_.owner = sandbox::InstanceUsers().Take();
   Send(MakeAssignment(on_template_ != nullptr), std::move(control));
   if (!stem.has_value()) return LaunchFrom(launcher, true);
   Adopt(std::move(stem->wires));
@@ -157,7 +158,8 @@ internal::ToInstance ProcessInstance::MakeAssignment(bool become_template) {
   policy.set_tmp_bytes(spec_->sandbox.tmp_bytes);
   policy.set_processes(spec_->sandbox.processes);
   policy.set_descriptors(spec_->sandbox.descriptors);
-  policy.set_user(user_);
+  policy.set_user(users_.user);
+  policy.set_owner(users_.owner);
   return message;
 }
 
@@ -202,7 +204,7 @@ void ProcessInstance::BecomeTemplate() {
   TemplateOutcome outcome;
   // The report on the fork's sandbox is to come.
   sandboxed_ = false;
-  outcome.user = std::exchange(user_, 0);
+  outcome.users = std::exchange(users_, {});
   if (!cgroup_.empty()) cgroups_->Abandon(std::exchange(cgroup_, ""));
   outcome.process = Launched{std::exchange(pid_, -1), ScopedFd(pidfd_.release()), std::move(keeper_), nullptr};
   ReportTemplate(std::move(outcome));
@@ -663,7 +665,7 @@ void ProcessInstance::OnProcessExit() {
 
 void ProcessInstance::Finish() {
   reaped_ = true;
-  sandbox::InstanceUsers().Release(std::exchange(user_, 0));
+  for (uint32_t* user : {&users_.user, &users_.owner}) sandbox::InstanceUsers().Release(std::exchange(*user, 0));
   fork_user_.reset();
   keeper_.reset();
   if (!cgroup_.empty()) cgroups_->Remove(std::exchange(cgroup_, ""));

@@ -18,6 +18,7 @@
 #include "isolate_pool/channel/frame.h"
 #include "isolate_pool/pool/instance.h"
 #include "isolate_pool/pool/instance_log.h"
+#include "isolate_pool/pool/keeper.h"
 #include "isolate_pool/pool/launcher.h"
 #include "isolate_pool/pool/memory_watch.h"
 #include "isolate_pool/pool/stems.h"
@@ -45,7 +46,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   struct TemplateOutcome {
     // The process, if it is one now: it is the receiver's, and this instance has none until it is forked from it.
     std::optional<Launched> process;
-    uint32_t user = 0;  // of that process; the receiver's, too
+    TemplateUsers users;  // of that process; the receiver's, too
     // Else: why it is an instance as any other; empty if it did not even initialise.
     std::string refusal;
   };
@@ -174,7 +175,7 @@ class ProcessInstance final : public Instance, public std::enable_shared_from_th
   bool fork_timed_ = false;  // its first sandbox was entered
   std::function<void(absl::Status)> on_ready_;
   SandboxObserver on_sandboxed_;
-  uint32_t user_ = 0;  // of sandbox::UserIds, while the process lives
+  TemplateUsers users_;  // of sandbox::UserIds, while the process lives
   sandbox::Cgroups* cgroups_ = nullptr;
   std::string cgroup_;  // the name of its group, while there is one
   std::string cgroup_error_ = "control groups are not used here";

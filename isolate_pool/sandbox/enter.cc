@@ -119,6 +119,7 @@ std::string Entry::EnterFunction(const Policy& policy, Purpose purpose) {
   const bool root_user = plan_.user == 0 && !plan_.user_namespace();
   user_ = root_user ? policy.user : 0;
   own_user_ = root_user && user_ != 0;
+  owner_ = role_ == PidRole::kKept && purpose == Purpose::kTemplate && own_user_ ? policy.owner : 0;
   if (in_namespaces_) EnterRoot(policy);
   EnterNetwork(policy);
   if (root_user) {
@@ -200,7 +201,7 @@ void Entry::LimitResources(const Policy& policy) {
 void Entry::DropPrivileges() {
   std::string error = plan_.capabilities_locked ? "" : LockCapabilities();
   if (own_user_) {
-    const std::string user_error = BecomeUser(user_);
+    const std::string user_error = BecomeUser(user_, owner_);
     Note(Layer::kUser, user_error);
   }
   if (error.empty()) error = ClearCapabilities();
@@ -251,7 +252,7 @@ void Entry::EnterSeccomp(const std::vector<sock_filter>& filter) {
 }
 
 std::string Entry::NoForks() const {
-  if (role_ != PidRole::kKept) return "its process ids are not its own";
+  if (role_ != PidRole::kKept || owner_ == 0) return "its process ids are not its own";
   if (!own_user_ || !report_.Holds(Layer::kUser) || !report_.Holds(Layer::kTmp)) return "it has no user and no /tmp";
   if (by_owner_only_) return "its code can be read by its owner only";
   return "";
@@ -267,16 +268,13 @@ std::string Entry::StayInstance(const Policy& policy) {
 std::string Entry::EnterFork(const Policy& policy, const ForkNamespaces& namespaces) {
   if (policy.mode == Mode::kOff) return "";
   if (namespaces.complete()) {
-    std::string error = EnterNamespaces(namespaces, user_);
+    std::string error = EnterNamespaces(namespaces, owner_, user_);
     for (int descriptor : {namespaces.user, namespaces.mount, namespaces.ipc}) close(descriptor);
     for (Layer layer : {Layer::kTmp, Layer::kIpc, Layer::kUser}) Note(layer, error);
     // Counted per user, which nobody else is.
     if (error.empty()) error = SetLimit(RLIMIT_NPROC, policy.processes, "RLIMIT_NPROC");
     Note(Layer::kLimits, error);
-    // In the user namespace it has them all, and may gain them again.
-    std::string locked = error.empty() ? LockCapabilities() : "";
-    if (locked.empty()) locked = ClearCapabilities();
-    Note(Layer::kCapabilities, locked);
+    Note(Layer::kCapabilities, ClearCapabilities());
     // A change of user takes both back.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_DUMPABLE, 0);

@@ -81,6 +81,7 @@ class Entry {
   bool own_user_ = false;       // BecomeUser may be called
   bool by_owner_only_ = false;  // CodeAccess::by_owner_only
   uint32_t user_ = 0;
+  uint32_t owner_ = 0;  // Policy::owner of a template that can use it
   Report report_;
 };
 

@@ -107,7 +107,7 @@ int NamespaceMaker::RunChild(void* argument) {
     child.error = SystemError("becoming the user namespace's root");
     return 0;
   }
-  child.error = CoverTmp(maker.tmp_bytes_, maker.shown_);
+  child.error = CoverTmp(maker.template_.tmp_bytes, maker.template_.shown);
   if (!child.error.empty()) return 0;
   ForkNamespaces& made = *child.namespaces;
   for (const auto& [descriptor, path] : {std::pair<int*, const char*>{&made.user, "self/ns/user"},
@@ -129,23 +129,19 @@ std::string NamespaceMaker::Prepare(const std::string& base) {
   return "";
 }
 
-std::string NamespaceMaker::Enter(pid_t template_process, uid_t owner, uint64_t tmp_bytes,
-                                  const std::vector<std::string>& shown) {
-  const std::string path = std::to_string(template_process) + "/ns/mnt";
+std::string NamespaceMaker::Enter(Template served) {
+  template_ = std::move(served);
+  std::erase_if(template_.shown, [](const std::string& path) { return !path.starts_with(kTmp); });
+  const std::string path = std::to_string(template_.process) + "/ns/mnt";
   const int mounts = openat(proc_, path.c_str(), O_RDONLY | O_CLOEXEC);
   if (mounts < 0) return SystemError(path);
   const bool entered = setns(mounts, CLONE_NEWNS) == 0;
-  const std::string error = entered ? "" : SystemError("entering the template's mounts");
+  std::string error = entered ? "" : SystemError("entering the template's mounts");
   close(mounts);
   if (!entered) return error;
-  owner_ = owner;
-  tmp_bytes_ = tmp_bytes;
-  for (const std::string& shown_path : shown) {
-    if (shown_path.starts_with(kTmp)) shown_.push_back(shown_path);
-  }
   umask(022);
   // The user namespaces that it makes are this user's. Capabilities stay (SECBIT_NO_SETUID_FIXUP).
-  if (syscall(SYS_setresuid, -1, owner, -1) != 0) return SystemError("setresuid");
+  if (syscall(SYS_setresuid, -1, template_.owner, -1) != 0) return SystemError("setresuid");
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   return "";
 }
@@ -161,8 +157,8 @@ std::string NamespaceMaker::Make(uid_t user, ForkNamespaces* namespaces) {
     error = SystemError("clone");
   } else {
     const std::string process = std::to_string(pid);
-    const std::string map =
-        "0 " + std::to_string(owner_) + " 1\n" + std::to_string(owner_) + " " + std::to_string(user) + " 1";
+    const std::string map = "0 " + std::to_string(template_.owner) + " 1\n" + std::to_string(template_.user) + " " +
+                            std::to_string(user) + " 1";
     error = WriteAt(proc_, process + "/uid_map", map);
     if (error.empty()) error = WriteAt(proc_, process + "/gid_map", map);
     if (!error.empty()) {
@@ -194,10 +190,13 @@ std::string NamespaceMaker::KillAll(uid_t user) {
   return child.error;
 }
 
-std::string EnterNamespaces(const ForkNamespaces& namespaces, uid_t user) {
+std::string EnterNamespaces(const ForkNamespaces& namespaces, uid_t owner, uid_t user) {
+  if (syscall(SYS_setresuid, -1, owner, -1) != 0) return SystemError("becoming the owner of the namespaces");
   if (setns(namespaces.user, CLONE_NEWUSER) != 0) return SystemError("entering a user namespace");
   if (setns(namespaces.mount, CLONE_NEWNS) != 0) return SystemError("entering a mount namespace");
   if (setns(namespaces.ipc, CLONE_NEWIPC) != 0) return SystemError("entering an IPC namespace");
+  // Before the user changes: until now it is the user namespace's root, whose capabilities a change would take.
+  if (std::string error = LockCapabilities(); !error.empty()) return error;
   return BecomeUser(user);
 }
 

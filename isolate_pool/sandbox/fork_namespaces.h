@@ -5,8 +5,9 @@
 // A template is in its sandbox and can make none. A keeper makes them for it: the first process of the template's pid
 // namespace, which runs no function's code and keeps the zygote's privileges. For each fork it makes a user namespace, in
 // which one user of the machine's (another one for each fork) has the number that the template's user has outside, a
-// mount namespace with an empty /tmp over the template's, and an IPC namespace. The template's user owns the user
-// namespace: that is what lets a fork enter it, by its descriptor.
+// mount namespace with an empty /tmp over the template's, and an IPC namespace. The user namespace has an owner, a user
+// that the template may take on: that is what lets a fork enter it, by its descriptor. It is not the template's own user
+// because all processes in the namespaces are counted as their owner's, and the template has a budget.
 
 #include <sys/types.h>
 
@@ -32,9 +33,15 @@ class NamespaceMaker {
   // namespace of its own. `base` is Plan::base.
   std::string Prepare(const std::string& base);
 
-  // Once, when the template is in its sandbox. `template_process` is its id here; `owner` its user. `shown` are the paths
-  // of code and runtime; those in /tmp are shown in each fork's as well.
-  std::string Enter(pid_t template_process, uid_t owner, uint64_t tmp_bytes, const std::vector<std::string>& shown);
+  struct Template {
+    pid_t process = -1;  // its id here
+    uid_t user = 0;
+    uid_t owner = 0;
+    uint64_t tmp_bytes = 0;
+    std::vector<std::string> shown;  // paths of code and runtime: those in /tmp are shown in each fork's as well
+  };
+  // Once, when the template is in its sandbox.
+  std::string Enter(Template served);
 
   // Namespaces for a fork that is to be `user`. The caller owns the descriptors.
   std::string Make(uid_t user, ForkNamespaces* namespaces);
@@ -46,15 +53,13 @@ class NamespaceMaker {
   struct Child;
   static int RunChild(void* child);
 
-  int proc_ = -1;  // a proc file system of this pid namespace, writable
-  uid_t owner_ = 0;
-  uint64_t tmp_bytes_ = 0;
-  std::vector<std::string> shown_;  // in /tmp
+  int proc_ = -1;      // a proc file system of this pid namespace, writable
+  Template template_;  // `shown`: of those, what is in /tmp
   std::vector<char> stack_;
 };
 
 // Used by a fork, which must have one thread: enters, and becomes the user. It has all capabilities in its user namespace
-// then, until it gives them up (ClearCapabilities). `user`: as it is seen inside.
-std::string EnterNamespaces(const ForkNamespaces& namespaces, uid_t user);
+// then, until it gives them up (ClearCapabilities), and no way to gain any. `user`: as it is seen inside.
+std::string EnterNamespaces(const ForkNamespaces& namespaces, uid_t owner, uid_t user);
 
 }  // namespace hearth::sandbox

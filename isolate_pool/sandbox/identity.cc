@@ -66,10 +66,10 @@ std::string MakeOwnerMap(const std::string& proc, uid_t owner, gid_t owner_group
   return error;
 }
 
-std::string BecomeUser(uid_t user) {
+std::string BecomeUser(uid_t user, uid_t spare) {
   if (syscall(SYS_setgroups, 0, nullptr) != 0) return SystemError("setgroups");
   if (syscall(SYS_setresgid, user, user, user) != 0) return SystemError("setresgid");
-  if (syscall(SYS_setresuid, user, user, user) != 0) return SystemError("setresuid");
+  if (syscall(SYS_setresuid, user, user, spare == 0 ? user : spare) != 0) return SystemError("setresuid");
   return "";
 }
 

@@ -21,7 +21,7 @@ std::string MakeOwnerMap(const std::string& proc, uid_t owner, gid_t owner_group
 std::string LockCapabilities();
 std::string ClearCapabilities();
 
-// Becomes this user and group, with no other groups.
-std::string BecomeUser(uid_t user);
+// Becomes this user and group, with no other groups. It may take on `spare` as its effective user later, if that is not 0.
+std::string BecomeUser(uid_t user, uid_t spare = 0);
 
 }  // namespace hearth::sandbox

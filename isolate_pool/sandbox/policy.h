@@ -47,6 +47,8 @@ struct Policy {
   uint32_t descriptors = kDefaultDescriptors;
   // User and group that no other instance has; used by root only. 0: none.
   uint32_t user = 0;
+  // For a template: the user that owns the namespaces of its forks (fork_namespaces.h). 0: none.
+  uint32_t owner = 0;
 };
 
 }  // namespace hearth::sandbox

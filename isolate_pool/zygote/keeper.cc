@@ -61,7 +61,11 @@ bool Answer(int control, const std::string& error, const sandbox::ForkNamespaces
     } else if (request.has_enter()) {
       std::vector<std::string> shown(request.enter().shown().begin(), request.enter().shown().end());
       shown.push_back(plan.runtime);
-      broken = error = maker.Enter(kTemplateId, request.enter().owner(), request.enter().tmp_bytes(), shown);
+      broken = error = maker.Enter({.process = kTemplateId,
+                                    .user = request.enter().user(),
+                                    .owner = request.enter().owner(),
+                                    .tmp_bytes = request.enter().tmp_bytes(),
+                                    .shown = std::move(shown)});
     } else if (request.has_make_for_user()) {
       error = maker.Make(request.make_for_user(), &namespaces);
     } else if (request.has_kill_user()) {

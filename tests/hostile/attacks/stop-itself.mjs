@@ -1,8 +1,8 @@
-// SIGSTOP to itself, which the first process of a pid namespace does not get.
+// SIGSTOP to itself: nobody wakes it up.
 // expect: {
-//   "outcome": "ok",
-//   "answer": "here again",
-//   "within": 1000
+//   "limits": { "timeout": "500ms" },
+//   "outcome": "timeout",
+//   "within": 2000
 // }
 export default {
   fetch(request) {
