@@ -196,7 +196,7 @@ std::string EnterNamespaces(const ForkNamespaces& namespaces, uid_t owner, uid_t
   if (setns(namespaces.mount, CLONE_NEWNS) != 0) return SystemError("entering a mount namespace");
   if (setns(namespaces.ipc, CLONE_NEWIPC) != 0) return SystemError("entering an IPC namespace");
   // Before the user changes: until now it is the user namespace's root, whose capabilities a change would take.
-  if (std::string error = LockCapabilities(); !error.empty()) return error;
+  if (std::string error = LockSecureBits(); !error.empty()) return error;
   return BecomeUser(user);
 }
 

@@ -225,13 +225,14 @@ TEST_F(ForkNamespacesTest, AForkHasNoCapabilitiesAndCannotEnterNamespaces) {
                   std::string found;
                   std::ifstream status("/proc/self/status");
                   for (std::string line; std::getline(status, line);) {
-                    if (line.starts_with("CapEff") || line.starts_with("CapBnd")) found += line.substr(8) + " ";
+                    if (line.starts_with("CapEff") || line.starts_with("CapPrm") || line.starts_with("NoNewPrivs"))
+                      found += line.substr(line.find('\t') + 1) + " ";
                   }
                   const int own = open("/proc/self/ns/user", O_RDONLY);
                   errno = 0;
                   return found + (setns(own, 0) == 0 ? "entered" : strerrorname_np(errno));
                 }}),
-            "0000000000000000 0000000000000000 EPERM\nkilled");
+            "0000000000000000 0000000000000000 1 EPERM\nkilled");
 }
 
 }  // namespace

@@ -73,12 +73,16 @@ std::string BecomeUser(uid_t user, uid_t spare) {
   return "";
 }
 
-std::string LockCapabilities() {
-  // Needs a capability itself, so it comes first; without any there is nothing to give up either.
+std::string LockSecureBits() {
+  // Needs a capability itself; without any there is nothing to give up either.
   constexpr unsigned long kBits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
                                   SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
                                   SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
-  if (prctl(PR_SET_SECUREBITS, kBits) != 0 && errno != EPERM) return SystemError("PR_SET_SECUREBITS");
+  return prctl(PR_SET_SECUREBITS, kBits) == 0 || errno == EPERM ? "" : SystemError("PR_SET_SECUREBITS");
+}
+
+std::string LockCapabilities() {
+  if (std::string error = LockSecureBits(); !error.empty()) return error;
   for (unsigned long capability = 0;; ++capability) {
     const int bounded = prctl(PR_CAPBSET_READ, capability);
     if (bounded < 0) break;  // past the last that this kernel knows

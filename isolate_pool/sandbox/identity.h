@@ -19,6 +19,8 @@ std::string MakeOwnerMap(const std::string& proc, uid_t owner, gid_t owner_group
 // Giving up all capabilities and every way to gain one, in two steps with BecomeUser in between: first the bounding and
 // the ambient set and root's special role, then those at hand.
 std::string LockCapabilities();
+// The part of it that counts where no_new_privs is set already: no program that is started gains anything by then.
+std::string LockSecureBits();
 std::string ClearCapabilities();
 
 // Becomes this user and group, with no other groups. It may take on `spare` as its effective user later, if that is not 0.
