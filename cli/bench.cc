@@ -244,7 +244,10 @@ int RunBench(const BenchArguments& arguments) {
   monitor.Stop();
   progress.End();
   if (!ran.ok()) return Fail(ran);
-  run.generator = {.cpu = generator.cpu(), .starved = generator.starved(), .abandoned = generator.abandoned()};
+  run.generator = {.thread_cpu = generator.thread_cpu(),
+                   .process_cpu = generator.process_cpu(),
+                   .starved = generator.starved(),
+                   .abandoned = generator.abandoned()};
   run.watched = monitor.In(recorder);
 
   boost::json::object result = load::MakeResult(run, recorder, messages);

@@ -12,9 +12,9 @@ constexpr int kSendsAtOnce = 16;
 // Even without an answer the series goes on, and Ctrl-C is noticed.
 constexpr Nanos kLongestWait = 50 * kMillisecond;
 
-Nanos ThreadCpu() {
+Nanos Cpu(clockid_t of) {
   timespec time;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  clock_gettime(of, &time);
   return time.tv_sec * kSecond + time.tv_nsec;
 }
 
@@ -39,13 +39,15 @@ void Generator::Begin(Nanos at) {
 }
 
 void Generator::BeginUsage() {
-  cpu_begin_ = ThreadCpu();
+  thread_cpu_begin_ = Cpu(CLOCK_THREAD_CPUTIME_ID);
+  process_cpu_begin_ = Cpu(CLOCK_PROCESS_CPUTIME_ID);
   starved_begin_ = ThreadStarved();
 }
 
 void Generator::Finish() {
   Drain();
-  cpu_ = ThreadCpu() - cpu_begin_;
+  thread_cpu_ = Cpu(CLOCK_THREAD_CPUTIME_ID) - thread_cpu_begin_;
+  process_cpu_ = Cpu(CLOCK_PROCESS_CPUTIME_ID) - process_cpu_begin_;
   starved_ = ThreadStarved() - starved_begin_;
   recorder_.End(clock_.Now());
 }

@@ -53,9 +53,10 @@ class Generator {
   // Fails as soon as `before` does.
   absl::Status RunRounds(const Rounds& rounds, FunctionMix mix, const Limits& limits);
 
-  // CPU time of this thread during the measurement, and how long that took.
-  Nanos cpu() const { return cpu_; }
-  // How long it wanted to run meanwhile and got no core.
+  // CPU time during the measurement: of this thread, and of all of the process, gRPC's threads and the monitor included.
+  Nanos thread_cpu() const { return thread_cpu_; }
+  Nanos process_cpu() const { return process_cpu_; }
+  // How long this thread was ready to run meanwhile and got no core.
   Nanos starved() const { return starved_; }
   // Requests that were under way when the run was stopped, and are in no figure.
   size_t abandoned() const { return abandoned_; }
@@ -64,7 +65,7 @@ class Generator {
 
  private:
   void Begin(Nanos at);
-  // Of this thread: the measurement of its own use begins.
+  // The measurement of the generator's own use begins.
   void BeginUsage();
   void Finish();
   // Waits until `until` at most, and records what is done. The number of requests that ended.
@@ -88,8 +89,10 @@ class Generator {
   uint64_t left_ = 0;            // requests of the schedule that may still be sent
   std::deque<Request> backlog_;  // due, but no connection was free
   std::vector<Sample> done_;
-  Nanos cpu_begin_ = 0;
-  Nanos cpu_ = 0;
+  Nanos thread_cpu_begin_ = 0;
+  Nanos thread_cpu_ = 0;
+  Nanos process_cpu_begin_ = 0;
+  Nanos process_cpu_ = 0;
   Nanos starved_begin_ = 0;
   Nanos starved_ = 0;
   size_t abandoned_ = 0;

@@ -12,7 +12,7 @@
 namespace hearth::load {
 namespace {
 
-void BM_HistogramAdd(benchmark::State& state) {
+void HistogramAdd(benchmark::State& state) {
   Histogram histogram;
   int64_t value = 1;
   for (auto _ : state) {
@@ -21,16 +21,16 @@ void BM_HistogramAdd(benchmark::State& state) {
   }
   benchmark::DoNotOptimize(histogram.count());
 }
-BENCHMARK(BM_HistogramAdd);
+BENCHMARK(HistogramAdd);
 
-void BM_HistogramQuantile(benchmark::State& state) {
+void HistogramQuantile(benchmark::State& state) {
   Histogram histogram;
   for (int64_t value = 1; value < 100'000'000; value += 9973) histogram.Add(value);
   for (auto _ : state) benchmark::DoNotOptimize(histogram.Quantile(0.99));
 }
-BENCHMARK(BM_HistogramQuantile);
+BENCHMARK(HistogramQuantile);
 
-void BM_ParseResponse(benchmark::State& state) {
+void ParseAnswer(benchmark::State& state) {
   const std::string text =
       "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: Sat, 28 Nov 2026 11:00:00 GMT\r\n"
       "x-hearth-request-id: 8c4b3ba0-7a0c-4a8a-9d5b-0242ac120002\r\nx-hearth-start: warm\r\nContent-Length: "
@@ -44,18 +44,18 @@ void BM_ParseResponse(benchmark::State& state) {
     if (event == HttpParser::Event::kFailed) state.SkipWithError(parser.error());
   }
 }
-BENCHMARK(BM_ParseResponse);
+BENCHMARK(ParseAnswer);
 
-void BM_ReadReport(benchmark::State& state) {
+void ReadReportHeader(benchmark::State& state) {
   Sample sample;
   for (auto _ : state) {
     ReadHearthReport("start=template;instance=hello-3;queue=0.012;fork=0.910;init=1.302;run=0.411", sample);
     benchmark::DoNotOptimize(sample);
   }
 }
-BENCHMARK(BM_ReadReport);
+BENCHMARK(ReadReportHeader);
 
-void BM_Record(benchmark::State& state) {
+void Record(benchmark::State& state) {
   Recorder recorder({});
   recorder.Begin(0);
   Sample sample;
@@ -68,13 +68,13 @@ void BM_Record(benchmark::State& state) {
     recorder.Add(sample);
   }
 }
-BENCHMARK(BM_Record);
+BENCHMARK(Record);
 
-void BM_NextArrival(benchmark::State& state) {
+void NextArrival(benchmark::State& state) {
   const auto arrivals = PoissonArrivals(100'000, INT64_MAX, FunctionMix(100, 1, 1), 1);
   for (auto _ : state) benchmark::DoNotOptimize(arrivals->Next());
 }
-BENCHMARK(BM_NextArrival);
+BENCHMARK(NextArrival);
 
 }  // namespace
 }  // namespace hearth::load

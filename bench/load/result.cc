@@ -127,12 +127,12 @@ json::object SeriesJson(const Recorder& recorder, const Watched& watched) {
 }
 
 json::object GeneratorJson(const Run& run, const Recorder& recorder, double elapsed, double achieved) {
-  const double cpu_share = elapsed > 0 ? Seconds(run.generator.cpu) / elapsed : 0;
+  const double cpu_share = elapsed > 0 ? Seconds(run.generator.thread_cpu) / elapsed : 0;
   const Histogram& lateness = recorder.lateness();
   const bool late = lateness.count() > 0 && lateness.Quantile(0.99) > kSaturatedLateness;
   const double starved_share = elapsed > 0 ? Seconds(run.generator.starved) / elapsed : 0;
   const bool busy = cpu_share + starved_share >= kSaturatedCpu;
-  json::object object{{"cpu_seconds", Seconds(run.generator.cpu)},
+  json::object object{{"cpu_seconds", Seconds(run.generator.process_cpu)},
                       {"starved_seconds", Seconds(run.generator.starved)},
                       {"saturated", late || busy}};
   if (lateness.count() > 0) {

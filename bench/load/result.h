@@ -41,7 +41,8 @@ struct TargetInfo {
 };
 
 struct GeneratorInfo {
-  Nanos cpu = 0;
+  Nanos thread_cpu = 0;
+  Nanos process_cpu = 0;
   Nanos starved = 0;
   size_t abandoned = 0;
 };
