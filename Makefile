@@ -43,7 +43,8 @@ bench-generator: hearth ## Show what hearth bench can send: against the least th
 	  for connections in 1 32 256; do \
 	    bazel-bin/cli/hearth bench "http://$$address/" --closed --connections $$connections $(ARGS); \
 	  done; \
-	  bazel-bin/cli/hearth bench "http://$$address/" --rate 20000 --arrivals poisson $(ARGS)
+	  bazel-bin/cli/hearth bench "http://$$address/" --rate 20000 --arrivals poisson $(ARGS); \
+	  exec {server[1]}>&-; wait
 
 bench-peers: hearth setup-peers ## Measure hearth beside other platforms, for about 25 minutes; writes docs/benchmarks.md
 	@echo 'bench-peers: tests/peers'
