@@ -261,7 +261,8 @@ void AddBenchOptions(CLI::App& verb, BenchArguments& a) {
   verb.add_option("--trace", a.trace, "trace: file of lines \"seconds,function\"");
   verb.add_option("--speed", a.speed, "trace: replay so many times faster");
   verb.add_option("--functions", a.functions, "mixed: names, the most popular one first (default: all of hearth's)")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   verb.add_option("--zipf", a.zipf, "mixed: exponent of the popularity, 0 for all alike (default: 1)");
   verb.add_option("--seed", a.seed, "Seed of everything that is random")->capture_default_str();
   verb.add_option("--timeout", a.timeout, "Give up a request after this time")->capture_default_str();
