@@ -16,8 +16,8 @@
 //   entry.StayInstance();                         // in the process itself
 //
 // The process must have one thread, and only trusted code may have run in it (in a fork of a template: no other than its
-// function's). Nothing of this can be undone. After EnterFunction and EnterFork the working directory is /, and the
-// parent-death signal is SIGKILL.
+// function's). Nothing of this can be undone. After EnterFunction the working directory is /; after it
+// and EnterFork the parent-death signal is SIGKILL.
 
 #include <string>
 

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <climits>
 #include <string_view>
 
 #include "isolate_pool/sandbox/errors.h"
@@ -192,9 +194,13 @@ std::string NamespaceMaker::KillAll(uid_t user) {
 
 std::string EnterNamespaces(const ForkNamespaces& namespaces, uid_t owner, uid_t user) {
   if (syscall(SYS_setresuid, -1, owner, -1) != 0) return SystemError("becoming the owner of the namespaces");
+  // A process that enters a mount namespace finds itself in its root.
+  std::array<char, PATH_MAX> folder;
+  if (getcwd(folder.data(), folder.size()) == nullptr) return SystemError("getcwd");
   if (setns(namespaces.user, CLONE_NEWUSER) != 0) return SystemError("entering a user namespace");
   if (setns(namespaces.mount, CLONE_NEWNS) != 0) return SystemError("entering a mount namespace");
   if (setns(namespaces.ipc, CLONE_NEWIPC) != 0) return SystemError("entering an IPC namespace");
+  if (chdir(folder.data()) != 0) return SystemError(folder.data());
   // Before the user changes: until now it is the user namespace's root, whose capabilities a change would take.
   if (std::string error = LockSecureBits(); !error.empty()) return error;
   return BecomeUser(user);

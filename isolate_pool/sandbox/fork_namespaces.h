@@ -58,7 +58,7 @@ class NamespaceMaker {
   std::vector<char> stack_;
 };
 
-// Used by a fork, which must have one thread: enters, and becomes the user. It has all capabilities in its user namespace
+// Used by a fork, which must have one thread: enters, and becomes the user; the working directory stays what it is. It has all capabilities in its user namespace
 // then, until it gives them up (ClearCapabilities), and no way to gain any. `user`: as it is seen inside.
 std::string EnterNamespaces(const ForkNamespaces& namespaces, uid_t owner, uid_t user);
 

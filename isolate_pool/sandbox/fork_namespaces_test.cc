@@ -95,12 +95,13 @@ std::string RunFork(Entry& entry, const Policy& policy, const Code& code, int co
   return found > 0 ? std::string(text, static_cast<size_t>(found)) : "nothing";
 }
 
-[[noreturn]] void RunTemplate(const Plan& plan, const Policy& policy, const std::vector<Code>& codes, int control,
-                              int out) {
+[[noreturn]] void RunTemplate(const Plan& plan, const Policy& policy, const std::vector<Code>& codes,
+                              const std::string& folder, int control, int out) {
   Entry entry(plan, PidRole::kKept);
   entry.EnterBase();
   std::string text = entry.EnterFunction(policy, Purpose::kTemplate);
   if (text.empty()) text = entry.NoForks();
+  if (text.empty() && chdir(folder.c_str()) != 0) text = SystemError(folder);
   if (text.empty()) {
     (void)!write(control, &kReady, 1);
     std::vector<pid_t> forks;
@@ -133,7 +134,8 @@ class ForkNamespacesTest : public ::testing::Test {
 
   // Runs each code in a fork of one template, one after the other, all forks living on. Then the first fork's user is
   // ended: the last line says what became of each.
-  std::string Run(const Policy& policy, const std::vector<Code>& codes) {
+  // `folder`: the template's working directory.
+  std::string Run(const Policy& policy, const std::vector<Code>& codes, const std::string& folder = "/") {
     int ends[2];
     if (pipe(ends) != 0) return SystemError("pipe");
     const pid_t zygote = fork();
@@ -145,7 +147,7 @@ class ForkNamespacesTest : public ::testing::Test {
       const pid_t keeper = Clone(CLONE_NEWNS);
       if (keeper == 0) RunKeeper(plan, policy, codes.size(), control[0]);
       const pid_t made = Clone(plan.namespaces & ~uint64_t{CLONE_NEWPID});
-      if (made == 0) RunTemplate(plan, policy, codes, control[1], ends[1]);
+      if (made == 0) RunTemplate(plan, policy, codes, folder, control[1], ends[1]);
       waitpid(made, nullptr, 0);
       kill(keeper, SIGKILL);
       waitpid(keeper, nullptr, 0);
@@ -185,6 +187,11 @@ TEST_F(ForkNamespacesTest, EachForkHasATmpOfItsOwnAndItsCodeInIt) {
                              return found.append(text + " " + Write(code)).append(" " + Write("/tmp/letter"));
                            }}),
             "written\n" + top + ",code refused written\nkilled alive");
+}
+
+TEST_F(ForkNamespacesTest, AForkIsInTheWorkingDirectoryOfItsTemplate) {
+  EXPECT_EQ(Run(Strict(), {[] { return std::string(get_current_dir_name()); }}, folders_.code()),
+            folders_.code() + "\nkilled");
 }
 
 TEST_F(ForkNamespacesTest, ForksCanNeitherSignalNorSeeEachOther) {
