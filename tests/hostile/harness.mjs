@@ -190,7 +190,7 @@ export function instancesOf(hearthPid, name) {
   const children = orNull(() => readFileSync(`/proc/${hearthPid}/task/${hearthPid}/children`, 'utf8')) ?? '';
   return children.trim().split(' ').filter((pid) => {
     const title = orNull(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1')) ?? '';
-    return title.startsWith(`hearth: ${name}-`);
+    return title.startsWith(`hearth: ${name}-`) && !title.includes('(template)');
   }).map((pid) => `instance ${pid}`);
 }
 
