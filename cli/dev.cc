@@ -118,7 +118,7 @@ int RunDev(const DevArguments& arguments) {
         }
       },
       asio::detached);
-  context.run();
+  emulator.Run();
   return exit_code;
 }
 

@@ -33,6 +33,10 @@ namespace {
 namespace asio = boost::asio;
 
 // How long Start waits for functions to initialise; one that takes longer is reported as initialising.
+// A thread that sleeps takes longer to wake than a short function to answer. So the core looks again and again for a moment
+// while a few invocations run; with many of them there is always something to do.
+constexpr auto kSpinFor = std::chrono::microseconds(50);
+constexpr size_t kSpinUpTo = 2;
 constexpr auto kProbeTime = std::chrono::seconds(5);
 // Functions initialised at a time.
 constexpr size_t kProbesAtOnce = 4;
@@ -218,6 +222,20 @@ std::string Emulator::http_address() const { return StrCat(impl_->options.host, 
 std::string Emulator::grpc_address() const { return StrCat(impl_->options.host, ":", impl_->grpc.port()); }
 std::string Emulator::admin_address() const { return StrCat(impl_->options.host, ":", impl_->admin.port()); }
 const std::vector<ServedFunction>& Emulator::functions() const { return impl_->functions; }
+
+void Emulator::Run() {
+  asio::io_context& context = impl_->context;
+  auto last_work = std::chrono::steady_clock::now();
+  while (!context.stopped()) {
+    if (context.poll() > 0) {
+      last_work = std::chrono::steady_clock::now();
+      continue;
+    }
+    const size_t running = impl_->invoker.running();
+    const bool answers_soon = running > 0 && running <= kSpinUpTo;
+    if (!answers_soon || std::chrono::steady_clock::now() - last_work > kSpinFor) context.run_one();
+  }
+}
 
 void Emulator::Stop(std::function<void()> done) {
   Impl& self = *impl_;

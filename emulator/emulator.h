@@ -76,6 +76,9 @@ class Emulator {
   // are known. Ok when requests can be served; a function that does not initialise is not an error of Start.
   boost::asio::awaitable<absl::Status> Start();
 
+  // In place of context.run(): sleeps a little later while answers are about to come.
+  void Run();
+
   // After Start. "127.0.0.1:8080".
   std::string http_address() const;
   std::string grpc_address() const;

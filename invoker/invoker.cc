@@ -220,6 +220,10 @@ class Invoker::Invocation {
       }
       place_ = std::move(std::get<Admission::Place>(admitted));
     }
+    if (std::optional<Lease> warm = invoker_.pool_.TryAcquire(spec_->name)) {
+      Take(*std::move(warm), Clock::now() - start);
+      co_return true;
+    }
     using Answer = std::variant<std::monostate, Lease, Pool::AcquireError>;
     // Shared: the pool may answer in the same breath in which the deadline passes.
     const auto answer = std::make_shared<OneShot<Answer>>();
@@ -246,14 +250,7 @@ class Invoker::Invocation {
     if (options_.cancel != nullptr) options_.cancel->OnCancel(nullptr);
     const nanoseconds waited = Clock::now() - start;
     if (auto* lease = std::get_if<Lease>(&granted)) {
-      lease_ = std::move(*lease);
-      // The detected kind is in the pool's spec by now.
-      if (const auto detected = invoker_.pool_.Find(spec_->name)) spec_ = detected;
-      result_.report.instance = lease_.instance->id();
-      result_.report.start = std::string(StartName(lease_.start));
-      result_.report.init = std::min(lease_.init, waited);
-      if (lease_.init.count() > 0) result_.report.fork = std::min(lease_.instance->fork_time(), result_.report.init);
-      result_.report.queue = waited - result_.report.init;
+      Take(std::move(*lease), waited);
       co_return true;
     }
     result_.report.queue = waited;
@@ -274,6 +271,7 @@ class Invoker::Invocation {
   // Starts the clocks of the run. `on_end` is called when the deadline passes or the caller goes away.
   void BeginRun(std::function<void()> on_end) {
     on_end_ = std::move(on_end);
+    ++invoker_.running_;
     run_start_ = Clock::now();
     cpu_start_ = CpuTime();
     deadline_ = run_start_ + spec_->limits.timeout;
@@ -302,6 +300,7 @@ class Invoker::Invocation {
   void LiftDeadline() { Disarm(); }
 
   void EndRun() {
+    --invoker_.running_;
     Disarm();
     cpu_limit_.Stop();
     instance().RemoveOnExit(on_exit_);
@@ -386,6 +385,17 @@ class Invoker::Invocation {
   }
 
  private:
+  void Take(Lease lease, nanoseconds waited) {
+    lease_ = std::move(lease);
+    // The detected kind is in the pool's spec by now.
+    if (auto detected = invoker_.pool_.Find(spec_->name)) spec_ = std::move(detected);
+    result_.report.instance = lease_.instance->id();
+    result_.report.start = std::string(StartName(lease_.start));
+    result_.report.init = std::min(lease_.init, waited);
+    if (lease_.init.count() > 0) result_.report.fork = std::min(lease_.instance->fork_time(), result_.report.init);
+    result_.report.queue = waited - result_.report.init;
+  }
+
   // What overlaps in an instance shares its CPU time anyway, and so may share a look at the clock.
   nanoseconds CpuTime() {
     return invoker_.pool_.InFlight(lease_) > 1 ? instance().RecentCpuTime() : instance().CpuTime();

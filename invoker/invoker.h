@@ -76,6 +76,8 @@ class Invoker {
   boost::asio::io_context& context() { return context_; }
   Pool& pool() { return pool_; }
   Admission& admission() { return admission_; }
+  // Invocations that instances are working on.
+  size_t running() const { return running_; }
 
   // Runs a `lambda` function with one event. An event that is not JSON gives kInvalidRequest.
   boost::asio::awaitable<InvocationResult> InvokeEvent(std::string function, std::string payload,
@@ -127,6 +129,7 @@ class Invoker {
   Pool& pool_;
   InvocationObserver* const observer_;
   Admission admission_;
+  size_t running_ = 0;
 };
 
 // A random UUID (version 4), as text.

@@ -215,6 +215,9 @@ class Instance final : public RuntimeEvents {
     initialised.set_is_template(true);
     Report(initialised);
     runtime_.BecomeTemplate();
+    // That was JavaScript, too: what it left to the background is done here, and not in each fork.
+    engine_.platform().StartWorkers();
+    engine_.PrepareFork();
     uv_close(reinterpret_cast<uv_handle_t*>(&poll_), nullptr);
     uv_close(reinterpret_cast<uv_handle_t*>(&prepare_), nullptr);
     uv_run(engine_.loop(), UV_RUN_NOWAIT);

@@ -153,6 +153,14 @@ std::vector<std::shared_ptr<const FunctionSpec>> Pool::Functions() const {
   return specs;
 }
 
+std::optional<Lease> Pool::TryAcquire(std::string_view name) {
+  Function* const function = shutting_down_ ? nullptr : FindFunction(name);
+  if (function == nullptr || !function->waiters.empty()) return std::nullopt;
+  Slot* const slot = FreeSlot(*function);
+  if (slot == nullptr) return std::nullopt;
+  return MakeLease(*slot, StartKind::kWarm);
+}
+
 uint64_t Pool::Acquire(const std::string& name, AcquireCallback callback) {
   const uint64_t ticket = next_ticket_++;
   Function* function = FindFunction(name);

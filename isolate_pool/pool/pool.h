@@ -91,6 +91,8 @@ class Pool {
   // Sorted by name.
   std::vector<std::shared_ptr<const FunctionSpec>> Functions() const;
 
+  // A warm instance of a registered function, if there is one and nobody waits for it.
+  std::optional<Lease> TryAcquire(std::string_view function);
   // Asks for an instance of a registered function. The callback may be called before this returns (a warm instance).
   // Returns a ticket for Cancel.
   uint64_t Acquire(const std::string& function, AcquireCallback callback);

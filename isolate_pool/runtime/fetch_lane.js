@@ -19,6 +19,9 @@ const { subarray } = Uint8Array.prototype;
 // stream takes longer and is sent as it comes.
 const MICROTASK_TURNS = 8;
 
+// Of one character of a string, at most.
+const UTF8_BYTES = 3;
+
 let target = null;
 let env = null;
 // By id. No Map: a function may replace its methods.
@@ -124,7 +127,7 @@ async function sendStream(call, response, body) {
   let following = null;
   const next = settle(reader.read(), (result) => (following = result));
   for (let turn = 0; turn < MICROTASK_TURNS && following === null; turn++) await undefined;
-  if (following?.done && first.value instanceof Uint8Array && first.value.byteLength <= binding.fetchPiece) {
+  if (following?.done && first.value instanceof Uint8Array && first.value.byteLength <= binding.fetchWindow) {
     return sendHead(call, response, first.value, false);
   }
   sendHead(call, response, undefined, true);
@@ -146,9 +149,11 @@ async function send(call, response) {
     const body = leanResponse.bodyOf(response);
     return body === null ? sendHead(call, response, undefined, false) : sendStream(call, response, body);
   }
-  if (text.length <= binding.fetchPiece / 4) return sendHead(call, response, text, false);
+  if (text.length <= binding.fetchWindow / UTF8_BYTES) return sendHead(call, response, text, false);
+  const bytes = apply(encode, encoder, [text]);
+  if (bytes.byteLength <= binding.fetchWindow) return sendHead(call, response, bytes, false);
   sendHead(call, response, undefined, true);
-  if (await sendPieces(call, apply(encode, encoder, [text]))) binding.chunk(call.id, undefined, true, false);
+  if (await sendPieces(call, bytes)) binding.chunk(call.id, undefined, true, false);
   return undefined;
 }
 

@@ -50,6 +50,25 @@ const files = {
   'worn/hearth.toml': '[scaling]\nmax_requests = 2\nconcurrency = 1\n',
   'kept/index.mjs': 'export default { fetch: () => new Response("kept") };',
   'kept/hearth.toml': '[scaling]\nmin_instances = 2\nidle_timeout = "0s"\nconcurrency = 1\n',
+  'hot/index.mjs': `
+    import { setImmediate as turn } from 'node:timers/promises';
+    import v8 from 'node:v8';
+    v8.setFlagsFromString('--allow-natives-syntax');
+    const statusOf = new Function('f', 'return %GetOptimizationStatus(f)');
+    const OPTIMISED = 1 << 4;
+    const fibonacci = (n) => (n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2));
+    export default {
+      async fetch() {
+        // Ends by itself, or by limits.timeout.
+        while (!(statusOf(fibonacci) & OPTIMISED)) {
+          fibonacci(20);
+          await turn();
+        }
+        return new Response('optimised');
+      },
+    };
+  `,
+  'hot/hearth.toml': '[limits]\ntimeout = "20s"\n',
   'busy-loop/index.mjs': 'setInterval(() => {}, 1000); export default { fetch: () => new Response("served") };',
 };
 
@@ -79,6 +98,12 @@ describe('templates', () => {
       assert.equal(new Set(identities.map((identity) => identity[field])).size, identities.length, `${field} repeats`);
     }
     for (const { restored } of identities) assert.equal(restored, 1, 'its restore listener ran, and was waited for');
+  });
+
+  test('the optimising compiler works in a fork of a template', async () => {
+    const response = await hearth.fetch('/hot/');
+    assert.equal(await response.text(), 'optimised');
+    assert.match(start(response), /template|warm/);
   });
 
   test('with template = "off" every instance loads the module itself', async () => {
