@@ -7,7 +7,7 @@
 // Exported by the Node executable, in none of its headers (src/node_perf_common.h, src/node.cc).
 namespace node {
 namespace performance {
-extern const uint64_t performance_process_start;         // NOLINT(readability-identifier-naming): Node's
+extern const uint64_t performance_process_start;          // NOLINT(readability-identifier-naming): Node's
 extern const double performance_process_start_timestamp;  // NOLINT(readability-identifier-naming): Node's
 }  // namespace performance
 namespace per_process {

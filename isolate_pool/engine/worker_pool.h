@@ -36,6 +36,11 @@ class WorkerPool {
   void StartLate(std::chrono::milliseconds grace);
   // Blocks until no task is queued or running; ends the grace. Delayed tasks that are not yet due are left alone.
   void Drain();
+  // Whether a task is queued or running. Delayed ones that are not due do not count.
+  bool Busy() {
+    std::lock_guard lock(mutex_);
+    return !Idle();
+  }
   // Lets queued tasks finish, then joins every thread: afterwards the pool has none. Delayed tasks stay queued.
   void Stop();
 

@@ -33,6 +33,8 @@ constexpr int kExitProtocol = 126;
 constexpr size_t kReadBytes = 64 << 10;
 // Of frames that wait for the end of the loop's turn.
 constexpr size_t kMaxQueuedBytes = 256 << 10;
+// Until the next look at background work that may settle what waits.
+constexpr uint64_t kLookAgainMilliseconds = 25;
 
 // The invoker knows this failure from the function's own by its type, which is AWS's.
 constexpr std::string_view kResponseSizeTooLarge = "Function.ResponseSizeTooLarge";
@@ -123,6 +125,13 @@ class Instance final : public RuntimeEvents {
     if (outgoing_.size() >= kMaxQueuedBytes) Flush();
   }
 
+  bool Busy() override {
+    if (!engine_.platform().workers().Busy()) return false;
+    // Nobody tells when it is done.
+    uv_timer_start(&look_again_, [](uv_timer_t*) {}, kLookAgainMilliseconds, 0);
+    return true;
+  }
+
   void OnUncaughtError(const internal::Failure& failure) override {
     internal::FromInstance message;
     message.mutable_ending()->set_cause(internal::Ending::UNCAUGHT_ERROR);
@@ -169,6 +178,8 @@ class Instance final : public RuntimeEvents {
     uv_poll_start(&poll_, UV_READABLE,
                   [](uv_poll_t* handle, int, int) { static_cast<Instance*>(handle->data)->OnReadable(); });
     uv_unref(reinterpret_cast<uv_handle_t*>(&poll_));
+    uv_timer_init(engine_.loop(), &look_again_);
+    uv_unref(reinterpret_cast<uv_handle_t*>(&look_again_));
     uv_prepare_init(engine_.loop(), &prepare_);
     prepare_.data = this;
     uv_prepare_start(&prepare_, [](uv_prepare_t* handle) { static_cast<Instance*>(handle->data)->Flush(); });
@@ -220,6 +231,7 @@ class Instance final : public RuntimeEvents {
     engine_.PrepareFork();
     uv_close(reinterpret_cast<uv_handle_t*>(&poll_), nullptr);
     uv_close(reinterpret_cast<uv_handle_t*>(&prepare_), nullptr);
+    uv_close(reinterpret_cast<uv_handle_t*>(&look_again_), nullptr);
     uv_run(engine_.loop(), UV_RUN_NOWAIT);
     close(channel_);
     const bool in_order =
@@ -404,6 +416,7 @@ class Instance final : public RuntimeEvents {
   std::string outgoing_;  // frames for the end of this turn of the loop
   uv_poll_t poll_{};
   uv_prepare_t prepare_{};
+  uv_timer_t look_again_{};
   uv_check_t check_{};
   sandbox::OrphanReaper orphans_;
   uint64_t response_limit_bytes_ = 0;

@@ -196,6 +196,10 @@ Local<Object> Runtime::Impl::MakeBinding() {
   Expose(binding, "restartClocks", [](const FunctionCallbackInfo<Value>& info) {
     info.GetReturnValue().Set(static_cast<double>(Of(info).engine.clocks().Restart()));
   });
+  Expose(binding, "busy", [](const FunctionCallbackInfo<Value>& info) {
+    Impl& self = Of(info);
+    info.GetReturnValue().Set(self.events != nullptr && self.events->Busy());
+  });
   Expose(binding, "pid", [](const FunctionCallbackInfo<Value>& info) { info.GetReturnValue().Set(getpid()); });
   // A connected pair, for the warm-up.
   Expose(binding, "socketPair", [](const FunctionCallbackInfo<Value>& info) {

@@ -21,6 +21,9 @@ class RuntimeEvents {
   virtual void OnResult(const internal::Result& result) = 0;
   // Of the fetch lane: fetch_response or fetch_chunk. The receiver may take what is in it.
   virtual void OnFetch(internal::FromInstance& message) = 0;
+  // Whether V8 works in the background, which may settle what waits (the compilation of WebAssembly, say). Then Idle is
+  // called again soon.
+  virtual bool Busy() = 0;
   // An error that nobody caught; the process ends right after.
   virtual void OnUncaughtError(const internal::Failure& failure) = 0;
 };

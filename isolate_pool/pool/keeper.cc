@@ -93,8 +93,30 @@ void Keeper::FreeUser(uint32_t user) {
 
 void Keeper::Send(const internal::KeeperRequest& request, Pending pending) {
   pending_.push_back(pending);
-  if (!SendBlocking(control_.native_handle(), request.SerializeAsString())) {
-    Fail(absl::UnavailableError(StrCat("the keeper of its namespaces is gone: ", std::strerror(errno))));
+  outgoing_.push_back(request.SerializeAsString());
+  if (!writing_) Flush();
+}
+
+// Never waits: the keeper may do so for us to read its replies.
+void Keeper::Flush() {
+  while (!outgoing_.empty()) {
+    const std::string& next = outgoing_.front();
+    if (send(control_.native_handle(), next.data(), next.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
+      outgoing_.pop_front();
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) {
+      return Fail(absl::UnavailableError(StrCat("the keeper of its namespaces is gone: ", std::strerror(errno))));
+    }
+    writing_ = true;
+    control_.async_wait(control_.wait_write, [weak = weak_from_this()](boost::system::error_code error) {
+      const auto self = weak.lock();
+      if (self == nullptr || error) return;
+      self->writing_ = false;
+      self->Flush();
+    });
+    return;
   }
 }
 

@@ -73,6 +73,7 @@ class Keeper final : public std::enable_shared_from_this<Keeper> {
 
   ForkNamespaces Give(Made made);
   void Send(const internal::KeeperRequest& request, Pending pending);
+  void Flush();
   void Make();
   void Refill();
   void FreeUser(uint32_t user);
@@ -87,7 +88,9 @@ class Keeper final : public std::enable_shared_from_this<Keeper> {
   boost::asio::posix::stream_descriptor control_;
   boost::asio::steady_timer refill_;
   std::function<void(absl::Status)> on_ready_;
-  std::deque<Pending> pending_;
+  std::deque<Pending> pending_;       // requests without a reply yet
+  std::deque<std::string> outgoing_;  // of them, those that the keeper has no room for yet
+  bool writing_ = false;
   size_t making_ = 0;
   std::optional<Made> stock_;
   std::deque<Callback> waiting_;

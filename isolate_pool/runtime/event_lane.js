@@ -80,7 +80,7 @@ function cancel(id) {
 
 // Nothing is going on any more: what has not settled by now never will.
 function idle() {
-  if (pendingCount === 0) return false;
+  if (pendingCount === 0 || binding.busy()) return false;
   for (const id in pending) {
     finish(Number(id), undefined, new Failure('Hearth.NeverSettled',
       'the handler\'s promise never settles: nothing is pending that could settle it'));

@@ -26,7 +26,6 @@ let target = null;
 let env = null;
 // By id. No Map: a function may replace its methods.
 let calls = { __proto__: null };
-let callCount = 0;
 
 // One request and its response.
 class Call {
@@ -165,9 +164,7 @@ function fail(call, error) {
 }
 
 function forget(call) {
-  if (!(call.id in calls)) return;
   delete calls[call.id];
-  callCount--;
 }
 
 async function answer(call, method, path, fields, body) {
@@ -196,7 +193,6 @@ function serve(object) {
 function request(id, requestId, method, path, fields, body) {
   const call = new Call(id, method === 'HEAD');
   calls[id] = call;
-  callCount++;
   logs.withRequest(requestId, run, call, method, path, fields, body);
 }
 
@@ -217,28 +213,11 @@ function credit(id, bytes) {
   call.proceed?.();
 }
 
-// Nothing is going on any more: what has no response by now never will, unless it waits for the client to go away. True
-// if there was such a request.
-function idle() {
-  let found = false;
-  if (callCount === 0) return found;
-  for (const id in calls) {
-    const call = calls[id];
-    if (call.headSent || call.abort !== null) continue;
-    found = true;
-    forget(call);
-    binding.failFetch(call.id, new Failure('Hearth.NeverSettled',
-      'the handler\'s promise never settles: nothing is pending that could settle it'), logs.takeLogged());
-  }
-  return found;
-}
-
 // As if nothing had been served yet.
 function reset() {
   target = null;
   env = null;
   calls = { __proto__: null };
-  callCount = 0;
 }
 
-module.exports = { cancel, credit, idle, request, reset, serve };
+module.exports = { cancel, credit, request, reset, serve };

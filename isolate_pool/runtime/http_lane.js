@@ -117,6 +117,8 @@ function leaveToNode() {
 
 // As if nothing had been served yet.
 function reset() {
+  // Else the timer that watches its connections would go on in every fork.
+  server?.close();
   server = null;
   serverPort = 0;
   fallback = null;

@@ -101,8 +101,7 @@ function idle() {
     }
     return true;
   }
-  const events = eventLane.idle();
-  return fetchLane.idle() || events;
+  return eventLane.idle();
 }
 
 module.exports = {

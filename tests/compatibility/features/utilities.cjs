@@ -7,6 +7,9 @@ const url = require('node:url');
 
 exports.run = async () => {
   const decoder = new StringDecoder('utf8');
+  // Were they collected, the promise would never settle.
+  const resource = {};
+  const signal = AbortSignal.timeout(5);
   const warned = new Promise((resolve) => process.once('warning', ({ name, code }) => resolve([name, code])));
   util.deprecate(() => {}, 'old', 'COMPAT001')();
   return {
@@ -29,7 +32,8 @@ exports.run = async () => {
     'url': [url.fileURLToPath('file:///a%20b'), url.domainToASCII('español.com'), url.parse('http://a/b?c').pathname],
     'TextDecoder labels': new TextDecoder('shift_jis').encoding,
     'env file': util.parseEnv('A=1\nB="two"'),
-    'abort': await util.aborted(AbortSignal.timeout(5), {}) ?? null,
+    'abort': await util.aborted(signal, resource) ?? null,
+    'kept': [resource, signal].length,
     'signals': typeof util.convertProcessSignalToExitCode,
   };
 };

@@ -1,7 +1,7 @@
-// A promise that never settles, of a fetch function: told at once, not when the time is up.
+// A promise that never settles, of an HTTP function.
 // expect: {
-//   "outcome": "function_error",
-//   "message": "never settles",
+//   "limits": { "timeout": "500ms" },
+//   "outcome": "timeout",
 //   "within": 1000
 // }
 export default {
