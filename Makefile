@@ -72,7 +72,7 @@ clean: ## Remove what was built (node_modules stays)
 
 ##@ Check
 .PHONY: test test-unit test-integration test-browser test-hostile test-asan test-tsan lint format
-test: build test-unit test-integration ## Run all tests but the attacks of test-hostile
+test: build test-unit test-integration test-browser test-hostile ## Run all tests
 
 test-unit: setup-build setup-test ## Run the tests that stand beside the code
 	@echo 'test: //...'

@@ -482,7 +482,12 @@ asio::awaitable<bool> HttpConnection::AnswerFunction(Route route) {
   Invoker::HttpResult result =
       co_await routes_.invoker->InvokeHttp(route.function->name, std::move(head), body, sink, std::move(options));
   StopWatching();
-  if (result.response_started) co_return result.outcome == Outcome::kOk&& sink.keep_alive() && parser_->is_done();
+  if (result.response_started) {
+    const bool complete = result.outcome == Outcome::kOk;
+    // A client that is still sending would hear of a reset before it reads its answer.
+    if (complete && !parser_->is_done()) co_await LingerAndClose();
+    co_return complete&& sink.keep_alive() && parser_->is_done();
+  }
   if (result.outcome == Outcome::kCancelled) co_return false;
   co_return co_await SendError(result.outcome, std::move(result.error), result.report.request_id);
 }

@@ -159,8 +159,14 @@ async function send(call, response) {
 function fail(call, error) {
   if (call.aborted) return;
   console.error(error);
-  if (call.headSent) binding.chunk(call.id, undefined, true, true);
-  else binding.failFetch(call.id, Failure.from(error), logs.takeLogged());
+  if (call.headSent) {
+    binding.chunk(call.id, undefined, true, true);
+    return;
+  }
+  const failure = Failure.from(error);
+  // The place of a syntax error is for those who load code, and not for those who ask.
+  failure.frame = '';
+  binding.failFetch(call.id, failure, logs.takeLogged());
 }
 
 function forget(call) {
