@@ -10,6 +10,8 @@ ForkablePlatform::ForkablePlatform() = default;
 ForkablePlatform::~ForkablePlatform() = default;
 
 void ForkablePlatform::PrepareFork(v8::Isolate* isolate) {
+  // They may have been stopped by an earlier call, and something was posted since.
+  workers_.Start();
   DrainTasks(isolate);
   workers_.Stop();
 }

@@ -29,6 +29,8 @@ void WorkerPool::StartLate(std::chrono::milliseconds grace) {
   std::lock_guard lock(mutex_);
   started_ = true;
   grace_ = grace;
+  // Whoever posted a task counts on it, and may not post another before it has run.
+  if (!QueueEmpty()) EnsureThread();
 }
 
 void WorkerPool::Drain() {

@@ -226,13 +226,13 @@ class Instance final : public RuntimeEvents {
     initialised.set_is_template(true);
     Report(initialised);
     runtime_.BecomeTemplate();
-    // That was JavaScript, too: what it left to the background is done here, and not in each fork.
-    engine_.platform().StartWorkers();
-    engine_.PrepareFork();
-    uv_close(reinterpret_cast<uv_handle_t*>(&poll_), nullptr);
-    uv_close(reinterpret_cast<uv_handle_t*>(&prepare_), nullptr);
-    uv_close(reinterpret_cast<uv_handle_t*>(&look_again_), nullptr);
+    for (uv_handle_t* handle : {reinterpret_cast<uv_handle_t*>(&poll_), reinterpret_cast<uv_handle_t*>(&prepare_),
+                                reinterpret_cast<uv_handle_t*>(&look_again_)}) {
+      uv_close(handle, nullptr);
+    }
     uv_run(engine_.loop(), UV_RUN_NOWAIT);
+    // All that may have left something to the background again: it is done here, and last, and not in each fork.
+    engine_.PrepareFork();
     close(channel_);
     const bool in_order =
         ServeForks(fork_control_, {.threads = threads}, nullptr, [this](const InstanceDescriptors& descriptors) {
