@@ -20,8 +20,6 @@ constexpr double kSaturatedCpu = 0.95;
 constexpr double kStarved = 0.1;
 // A request that is sent this much too late says more about the generator than about the target.
 constexpr Nanos kSaturatedLateness = kMillisecond;
-// Below it, the rate that was asked for was not reached.
-constexpr double kRateReached = 0.98;
 
 constexpr std::array<std::pair<const char*, double>, 6> kQuantiles = {
     {{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p99.9", 0.999}, {"p99.99", 0.9999}}};

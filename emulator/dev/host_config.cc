@@ -105,16 +105,15 @@ absl::StatusOr<HostConfig> HostConfig::Read(const std::filesystem::path& path) {
     return absl::OkStatus();
   };
 
-  absl::Status status =
-      reader.ForEach(file->root, "", kTopKeys, [&](const toml::key& key, const toml::node& node) {
-        if (key.str() == "tenants") return reader.ForEach(node, "tenants", {}, read_tenant);
-        return reader.ForEach(node, "defaults", kSections, [&](const toml::key& section, const toml::node& value) {
-          const std::string below = StrCat("defaults.", section.str());
-          return section.str() == "limits"
-                     ? reader.ReadKeys(value, below, "limits", LimitKeys(), limits, &config.defaults_)
-                     : reader.ReadKeys(value, below, "scaling", ScalingKeys(), scaling, &config.defaults_);
-        });
-      });
+  absl::Status status = reader.ForEach(file->root, "", kTopKeys, [&](const toml::key& key, const toml::node& node) {
+    if (key.str() == "tenants") return reader.ForEach(node, "tenants", {}, read_tenant);
+    return reader.ForEach(node, "defaults", kSections, [&](const toml::key& section, const toml::node& value) {
+      const std::string below = StrCat("defaults.", section.str());
+      return section.str() == "limits"
+                 ? reader.ReadKeys(value, below, "limits", LimitKeys(), limits, &config.defaults_)
+                 : reader.ReadKeys(value, below, "scaling", ScalingKeys(), scaling, &config.defaults_);
+    });
+  });
   if (!status.ok()) return status;
   return config;
 }

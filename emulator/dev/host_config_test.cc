@@ -108,9 +108,7 @@ TEST_F(HostConfigTest, MistakesAreNamedWithTheirPlace) {
   EXPECT_EQ(Error("tenants = 3\n"), "host.toml:1: [tenants]: expected a table, not an integer");
 }
 
-TEST_F(HostConfigTest, AFileThatIsNotThereIsAnError) {
-  EXPECT_FALSE(HostConfig::Read(folder_.Path("none.toml")).ok());
-}
+TEST_F(HostConfigTest, AFileThatIsNotThereIsAnError) { EXPECT_FALSE(HostConfig::Read(folder_.Path("none.toml")).ok()); }
 
 }  // namespace
 }  // namespace hearth
