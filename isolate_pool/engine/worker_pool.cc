@@ -72,7 +72,8 @@ void WorkerPool::Stop() {
 }
 
 void WorkerPool::EnsureThread() {
-  if (!started_) return;
+  // What the last task posts while the threads end waits for the next start: nobody would join another thread.
+  if (!started_ || stopping_) return;
   if (waiting_ > 0) {
     work_.notify_one();
   } else if (grace_.count() > 0 && !threads_.empty()) {

@@ -30,6 +30,9 @@
 namespace hearth {
 namespace {
 
+// Milliseconds.
+constexpr int kThreadTurns = 200;
+
 int Fail(const std::string& what) {
   std::fprintf(stderr, "hearth: the zygote cannot start: %s\n", what.c_str());
   return 1;
@@ -63,6 +66,8 @@ int EngineMain(int /*argc*/, char** argv) {
   if (error = engine::PrepareForking(); !error.empty()) return Fail(error);
   engine->PrepareFork();
   if (!one_fork) engine->CollectMemory();
+  // One that is ending may take the kernel a moment more.
+  for (int turn = 0; turn < kThreadTurns && engine::ThreadCount() != 1; ++turn) usleep(1000);
   if (const int threads = engine::ThreadCount(); threads != 1) {
     return Fail(std::to_string(threads) + " threads are left after the warm-up");
   }
