@@ -1,6 +1,5 @@
 #include "invoker/fetch_exchange.h"
 
-#include <algorithm>
 #include <charconv>
 #include <utility>
 

@@ -53,7 +53,7 @@ class FetchExchange final : public FetchListener, public std::enable_shared_from
 
   boost::asio::awaitable<void> Deliver(bool is_head_request);
   boost::asio::awaitable<void> DeliverPieces();
-  // The end of the exchange, unless it has one already.
+  // Ends the exchange so, and what the instance still does for it.
   void End(HttpExchange::End end, std::string error = "");
 
   const std::shared_ptr<Instance> instance_;

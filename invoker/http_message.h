@@ -19,7 +19,7 @@
 
 namespace hearth {
 
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
+using HeaderList = HeaderFields;
 
 struct HttpRequestHead {
   std::string method;

@@ -6,9 +6,9 @@
 
 namespace hearth {
 
-// Bytes. Enough to keep a fast client busy while the credit travels; as much as hearth holds for a slow one. The instance
-// stops when it is this far ahead, so it may be so by one piece of the body, however large; hearth refuses more than twice
-// this and one frame.
+// Bytes. Enough to keep a fast client busy while the credit travels. The instance stops when it is this far ahead, so it
+// may be so by one more piece; hearth refuses, and so holds for a slow client, no more than twice this. A body that is no
+// longer travels with its head.
 inline constexpr uint64_t kFetchWindow = 256 << 10;
 // Longest piece of a body in one frame.
 inline constexpr uint64_t kFetchPiece = 64 << 10;

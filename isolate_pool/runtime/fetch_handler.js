@@ -2,15 +2,12 @@
 'use strict';
 
 const http = require('http');
+const { makeContext, readAhead } = require('./fetch_common');
 const { settle } = require('./promises');
 
 // Taken before any function's code can replace it.
 const { stringify } = JSON;
 const { Readable } = require('stream');
-
-// How many microtask turns a body gets to prove that it ends with its first chunk. A string or buffer body does so at
-// once; a real stream takes longer and is sent as it comes.
-const MICROTASK_TURNS = 8;
 
 function toHeaders(rawHeaders) {
   const headers = new Headers();
@@ -68,10 +65,8 @@ async function send(outgoing, response) {
     outgoing.end();
     return;
   }
-  let following = null;
-  const next = settle(reader.read(), (result) => (following = result));
-  for (let turn = 0; turn < MICROTASK_TURNS && following === null; turn++) await undefined;
-  if (following?.done) {
+  const { ended, next } = await readAhead(reader);
+  if (ended) {
     // Whole: Node sends it with a Content-Length, in one write.
     outgoing.end(first.value);
     return;
@@ -107,14 +102,8 @@ function createServer(target) {
     outgoing.on('close', () => {
       if (!outgoing.writableFinished) abort.abort(new DOMException('the client went away', 'AbortError'));
     });
-    const context = {
-      waitUntil(promise) {
-        settle((async () => promise)(), undefined, (error) => console.error(error));
-      },
-      passThroughOnException() {},
-    };
     try {
-      const response = await target.fetch(toRequest(incoming, abort.signal), env, context);
+      const response = await target.fetch(toRequest(incoming, abort.signal), env, makeContext());
       if (!(response instanceof Response)) throw new TypeError('fetch did not return a Response');
       await send(outgoing, response);
     } catch (error) {

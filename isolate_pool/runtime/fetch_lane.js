@@ -3,6 +3,7 @@
 'use strict';
 
 const { Failure } = require('./failure');
+const { makeContext, readAhead } = require('./fetch_common');
 const leanResponse = require('./lean_response');
 const logs = require('./logs');
 const { settle } = require('./promises');
@@ -14,10 +15,6 @@ const headersOfRequest = Reflect.getOwnPropertyDescriptor(Request.prototype, 'he
 const { encode } = TextEncoder.prototype;
 const encoder = new TextEncoder();
 const { subarray } = Uint8Array.prototype;
-
-// How many microtask turns a body gets to prove that it ends with its first piece. A buffer does so at once; a real
-// stream takes longer and is sent as it comes.
-const MICROTASK_TURNS = 8;
 
 // Of one character of a string, at most.
 const UTF8_BYTES = 3;
@@ -123,10 +120,8 @@ async function sendStream(call, response, body) {
   call.reader = reader;
   const first = await reader.read();
   if (first.done) return sendHead(call, response, undefined, false);
-  let following = null;
-  const next = settle(reader.read(), (result) => (following = result));
-  for (let turn = 0; turn < MICROTASK_TURNS && following === null; turn++) await undefined;
-  if (following?.done && first.value instanceof Uint8Array && first.value.byteLength <= binding.fetchWindow) {
+  const { ended, next } = await readAhead(reader);
+  if (ended && first.value instanceof Uint8Array && first.value.byteLength <= binding.fetchWindow) {
     return sendHead(call, response, first.value, false);
   }
   sendHead(call, response, undefined, true);
@@ -174,13 +169,7 @@ function forget(call) {
 }
 
 async function answer(call, method, path, fields, body) {
-  const context = {
-    waitUntil(promise) {
-      settle((async () => promise)(), undefined, (error) => console.error(error));
-    },
-    passThroughOnException() {},
-  };
-  await send(call, await target.fetch(toRequest(call, method, path, fields, body), env, context));
+  await send(call, await target.fetch(toRequest(call, method, path, fields, body), env, makeContext()));
 }
 
 function run(call, method, path, fields, body) {
