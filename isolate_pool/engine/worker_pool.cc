@@ -1,9 +1,5 @@
 #include "isolate_pool/engine/worker_pool.h"
 
-#include <sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <system_error>
 
@@ -62,11 +58,6 @@ void WorkerPool::Stop() {
   }
   for (std::thread& thread : threads) thread.join();
   std::lock_guard lock(mutex_);
-  // A thread that was joined may still be there for the kernel, and a process with threads does not fork.
-  for (const pid_t id : ids_) {
-    while (syscall(SYS_tgkill, getpid(), id, 0) == 0) sched_yield();
-  }
-  ids_.clear();
   stopping_ = false;
   started_ = false;
 }
@@ -103,7 +94,6 @@ void WorkerPool::LetGracePass(std::unique_lock<std::mutex>& lock) {
 
 void WorkerPool::Run() {
   std::unique_lock lock(mutex_);
-  ids_.push_back(static_cast<pid_t>(syscall(SYS_gettid)));
   if (grace_.count() > 0) LetGracePass(lock);
   while (true) {
     MoveDueTasks(Clock::now());

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
 #include <v8-platform.h>
 
 #include <condition_variable>
@@ -69,7 +68,6 @@ class WorkerPool {
   };
   std::multimap<Clock::time_point, Delayed> delayed_;
   std::vector<std::thread> threads_;
-  std::vector<pid_t> ids_;             // of the kernel's, of those that run or ran since the last Stop
   int running_ = 0;                    // tasks being run
   int waiting_ = 0;                    // threads in work_.wait
   std::chrono::milliseconds grace_{};  // above 0 until it has passed

@@ -66,7 +66,7 @@ int EngineMain(int /*argc*/, char** argv) {
   if (error = engine::PrepareForking(); !error.empty()) return Fail(error);
   engine->PrepareFork();
   if (!one_fork) engine->CollectMemory();
-  // One that is ending may take the kernel a moment more.
+  // The kernel may list one that has ended for a moment more.
   for (int turn = 0; turn < kThreadTurns && engine::ThreadCount() != 1; ++turn) usleep(1000);
   if (const int threads = engine::ThreadCount(); threads != 1) {
     return Fail(std::to_string(threads) + " threads are left after the warm-up");
